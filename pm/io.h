@@ -1,0 +1,118 @@
+/*
+ * Port I/O and the few single instructions that C cannot say. The only inline assembly of the
+ * project. Intel SDM volume 2.
+ */
+#pragma once
+
+#include "pm/lib/types.h"
+
+static inline u8 inb(u16 port)
+{
+    u8 v;
+    __asm__ volatile("inb %1, %0" : "=a"(v) : "Nd"(port));
+    return v;
+}
+
+static inline u16 inw(u16 port)
+{
+    u16 v;
+    __asm__ volatile("inw %1, %0" : "=a"(v) : "Nd"(port));
+    return v;
+}
+
+static inline u32 inl(u16 port)
+{
+    u32 v;
+    __asm__ volatile("inl %1, %0" : "=a"(v) : "Nd"(port));
+    return v;
+}
+
+static inline void outb(u16 port, u8 v)
+{
+    __asm__ volatile("outb %0, %1" : : "a"(v), "Nd"(port));
+}
+
+static inline void outw(u16 port, u16 v)
+{
+    __asm__ volatile("outw %0, %1" : : "a"(v), "Nd"(port));
+}
+
+static inline void outl(u16 port, u32 v)
+{
+    __asm__ volatile("outl %0, %1" : : "a"(v), "Nd"(port));
+}
+
+/* About a microsecond: a write to the POST port, which is the customary pause. */
+static inline void io_delay(void)
+{
+    outb(0x80, 0);
+}
+
+/* Stop the compiler from moving memory accesses across: x86 itself keeps stores in order. */
+static inline void barrier(void)
+{
+    __asm__ volatile("" : : : "memory");
+}
+
+/* A locked instruction orders stores before later loads on every x86 (no MFENCE on a 486). */
+static inline void memory_fence(void)
+{
+    __asm__ volatile("lock; addl $0, (%%esp)" : : : "memory", "cc");
+}
+
+/* Registers of memory-mapped devices. */
+static inline u32 readl(uintptr_t addr)
+{
+    return *(volatile u32 *)addr;
+}
+
+static inline u16 readw(uintptr_t addr)
+{
+    return *(volatile u16 *)addr;
+}
+
+static inline u8 readb(uintptr_t addr)
+{
+    return *(volatile u8 *)addr;
+}
+
+static inline void writel(uintptr_t addr, u32 v)
+{
+    *(volatile u32 *)addr = v;
+}
+
+static inline void writew(uintptr_t addr, u16 v)
+{
+    *(volatile u16 *)addr = v;
+}
+
+static inline void writeb(uintptr_t addr, u8 v)
+{
+    *(volatile u8 *)addr = v;
+}
+
+static inline u64 rdtsc(void)
+{
+    u32 lo, hi;
+    __asm__ volatile("rdtsc" : "=a"(lo), "=d"(hi));
+    return (u64)hi << 32 | lo;
+}
+
+static inline void cpuid(u32 leaf, u32 sub, u32 out[4])
+{
+    __asm__ volatile("cpuid"
+                     : "=a"(out[0]), "=b"(out[1]), "=c"(out[2]), "=d"(out[3])
+                     : "a"(leaf), "c"(sub));
+}
+
+/* Can EFLAGS bits be toggled? Bit 21 (ID) tells whether CPUID exists (Intel SDM 1, 20.1). */
+static inline bool eflags_can_toggle(u32 bit)
+{
+    u32 before, after;
+    __asm__ volatile("pushfl\n\tpushfl\n\tpopl %0\n\tmovl %0, %1\n\txorl %2, %1\n\tpushl %1\n\t"
+                     "popfl\n\tpushfl\n\tpopl %1\n\tpopfl"
+                     : "=&r"(before), "=&r"(after)
+                     : "ir"(bit)
+                     : "cc");
+    return ((before ^ after) & bit) != 0;
+}

@@ -1,0 +1,50 @@
+/*
+ * Commands: one file each group under script/commands/, one line each in boot/*.list. The option table
+ * is what the parser uses, and what help prints.
+ */
+#pragma once
+
+#include "pm/lib/fail.h"
+#include "pm/lib/types.h"
+
+enum option_kind { OPTION_FLAG, OPTION_STRING, OPTION_NUMBER, OPTION_KEY, OPTION_TIMEOUT };
+
+struct option {
+    char letter;          /* 'n', 0 = none */
+    const char *name;     /* "name" for --name */
+    enum option_kind kind;
+    const char *arg;      /* what help calls the value: "NAME" */
+    const char *help;     /* one line */
+};
+
+#define OPTIONS_MAX 10
+
+/* What the parser found: values in the order of the option table. */
+struct parsed {
+    struct {
+        bool given;
+        const char *string;
+        long number; /* OPTION_NUMBER, OPTION_KEY, OPTION_TIMEOUT (ms) */
+    } option[OPTIONS_MAX];
+    int argc;    /* arguments after the options, without the command's name */
+    char **argv;
+};
+
+struct command {
+    const char *name;
+    const char *topic;          /* help lists by topic: "script", "network", "images", "system" */
+    const char *synopsis;       /* what follows the name: "[<uri|image> [<argument>...]]" */
+    const char *help;           /* one sentence */
+    const char *example;        /* at least one line */
+    const struct option *options; /* NULL = none; ends with {0} */
+    int min_args, max_args;     /* -1 = any number */
+    /* 0 or a negative errno with fail() text (silent false: no text, see FAIL_SILENT). */
+    int (*run)(const struct command *self, const struct parsed *p);
+};
+
+extern const struct command *const commands[]; /* sorted by name; NULL at the end */
+
+const struct command *command_find(const char *name);
+
+/* Parse options and run. argv[0] is the name. */
+int command_run(int argc, char **argv);

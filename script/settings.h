@@ -1,0 +1,71 @@
+/*
+ * Settings: typed named values in nested scopes (ipxe-behaviour.md 2). "net0.dhcp/filename:string" is
+ * scope, name, type. Raw values are bytes in network order; a type says how they are shown and read.
+ */
+#pragma once
+
+#include "pm/lib/types.h"
+
+struct setting_type {
+    const char *name; /* "ipv4" */
+    /* Text of raw bytes; malloc'd, NULL when the bytes do not fit the type. */
+    char *(*format)(const u8 *raw, size_t len);
+    /* Raw bytes of a text: malloc'd in *raw. 0, or -EINVAL with text. */
+    int (*parse)(const char *text, u8 **raw, size_t *len);
+};
+
+const struct setting_type *setting_type_find(const char *name); /* NULL when unknown */
+
+/*
+ * A predefined name: type, and its DHCP option number (encapsulated: 175 << 8 | sub), 0 = none.
+ */
+struct setting {
+    const char *name;
+    const char *type;
+    u16 dhcp;
+    const char *help;
+};
+extern const struct setting settings_known[]; /* NULL name at the end */
+
+/*
+ * A scope is a place where values live: a list of stored values, and optionally a function that
+ * computes them (DHCP options, NIC properties, SMBIOS). Scopes nest.
+ */
+struct scope {
+    struct scope *parent, *child, *next;
+    char name[16];
+    struct stored_setting *stored;
+    /* Computed value of a name: malloc'd raw bytes and their natural type. -ENOENT when absent. */
+    int (*fetch)(struct scope *s, const char *name, u8 **raw, size_t *len,
+                 const struct setting_type **type);
+    void *arg;
+};
+
+extern struct scope settings_root;
+
+void scope_register(struct scope *s, struct scope *parent, const char *name);
+struct scope *scope_find(const char *dotted); /* "net0.dhcp"; NULL when absent; "" = root */
+
+/*
+ * Value of "[scope/]name[:type]" as text, searching the scope, then its children depth-first.
+ * malloc'd, or NULL when unset or malformed.
+ */
+char *setting_get(const char *reference);
+
+/* The same as raw bytes. 0 or -ENOENT. */
+int setting_get_raw(const char *reference, u8 **raw, size_t *len, const struct setting_type **type,
+                    struct scope **found_in);
+
+/* Store a text (NULL or "" deletes). Makes the scope when it is missing. Runs the appliers. */
+int setting_set(const char *reference, const char *text);
+int setting_set_raw(const char *reference, const u8 *raw, size_t len);
+
+/* Number from a setting, or `otherwise` when it is unset or not a number. */
+long setting_get_long(const char *reference, long otherwise);
+
+/* Called after every change: addresses, DNS servers. At most 8. */
+void settings_add_applier(void (*apply)(void));
+void settings_changed(void);
+
+/* Free all stored values (tests). */
+void settings_reset(void);

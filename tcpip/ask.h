@@ -1,0 +1,22 @@
+/*
+ * Ask and wait: the one function that retransmits for every request/response protocol over UDP
+ * (DHCP, DNS, TFTP, NTP): send, wait with back-off, match, resend. Socket line: blocks.
+ */
+#pragma once
+
+#include "tcpip/udp.h"
+
+struct ask {
+    struct udp_socket *socket;
+    /* Send the request (again); called at once and after each timeout. Negative ends the ask. */
+    int (*send)(void *arg);
+    /* Judge a datagram: > 0 done (returned), 0 not for us, go on waiting, < 0 end with this error. */
+    int (*match)(void *arg, struct pkt *p, const struct udp_from *from);
+    void *arg;
+    msec_t first_timeout; /* ms; doubles, plus or minus 1/8 at random */
+    msec_t max_timeout;
+    unsigned tries;       /* sends in all */
+};
+
+/* What match returned, or a negative errno: -ETIMEDOUT after the last try, -ECANCELED. */
+int ask(const struct ask *a);

@@ -1,0 +1,105 @@
+/*
+ * A network interface. Drivers fill in the first part and queue received frames; they know no IP.
+ * The DHCP client stores its leases here as raw option blocks, from which the settings read.
+ *
+ * Everything here runs below the socket line: nothing blocks.
+ */
+#pragma once
+
+#include "tcpip/pkt.h"
+
+#define ETH_ALEN 6
+#define ETH_HLEN 14
+#define ETH_MTU 1500
+
+struct netdev_ops {
+    /* Start the hardware and its receiver. 0, or a negative errno with fail() text. */
+    int (*open)(struct netdev *dev);
+    /* Stop: afterwards the device does no DMA. */
+    void (*close)(struct netdev *dev);
+    /* Send a whole frame (data at the Ethernet header, at least 60 bytes). Takes ownership, also on
+     * failure. -ENOBUFS when the ring is full. */
+    int (*send)(struct netdev *dev, struct pkt *p);
+    /* Look at the hardware: netdev_rx() for every frame, free sent buffers, update link. */
+    void (*poll)(struct netdev *dev);
+};
+
+struct netdev_stats {
+    u32 tx, tx_errors;
+    u32 rx, rx_errors, rx_dropped;
+    u64 tx_bytes, rx_bytes;
+};
+
+/* What a DHCP server gave, or a ProxyDHCP server, kept whole. Owned by the netdev. */
+struct lease {
+    bool valid;
+    u32 server;   /* option 54, host order */
+    u32 yiaddr, siaddr, giaddr;
+    char file[129];  /* field or option 67, NUL-terminated */
+    char sname[65];
+    u8 *options;  /* all option areas merged into one (options, then file and sname when
+                     overloaded by option 52), malloc'd; code, length, bytes ... */
+    size_t options_len;
+    msec_t obtained; /* when */
+    u32 seconds;     /* option 51; ~0 = for ever */
+};
+
+struct netdev {
+    struct netdev *next;
+    char name[8];         /* "net0" */
+    const char *driver;   /* "virtio-net" */
+    const char *chip;     /* "virtio-net modern", "82540EM" */
+    char bus[20];         /* "PCI 00:03.0" */
+    u16 busdevfn;         /* 0xffff when not PCI */
+    u16 pci_vendor, pci_device;
+    u8 hwaddr[ETH_ALEN];  /* from the hardware */
+    u8 mac[ETH_ALEN];     /* in use */
+    u16 mtu;
+    u16 rx_ring;          /* frames the receive ring holds: limits the TCP window */
+    bool is_open;
+    bool link_up;         /* UNDI cannot tell: true */
+    u32 link_mbps;        /* 0 = unknown */
+    bool was_booted_from;
+    const struct netdev_ops *ops;
+    void *priv;
+    struct pkt_queue rx;  /* filled by the driver, emptied by net_poll() */
+    struct netdev_stats stats;
+
+    /* IPv4 configuration, host byte order, 0 = none. Set by netdev_set_ip4(). */
+    u32 ip4, netmask, gateway;
+    struct lease dhcp;
+    struct lease proxydhcp;
+    u32 opened_at; /* order of opening; the highest is netX */
+};
+
+/* Put a device at the end of the list and name it netN. The caller keeps the memory alive. */
+void netdev_register(struct netdev *dev);
+
+/* Devices in order of registration. */
+struct netdev *netdev_first(void);
+struct netdev *netdev_by_name(const char *name); /* "net0", or "netX" = most recently opened */
+struct netdev *netdev_last_opened(void);
+
+/* Move to the front and rename all: the NIC we were booted from becomes net0. */
+void netdev_make_first(struct netdev *dev);
+
+int netdev_open(struct netdev *dev); /* open already: 0 */
+void netdev_close(struct netdev *dev);
+void netdev_close_all(void);
+
+/* From the driver: a received frame; takes ownership. Counted, dropped when the queue is long. */
+void netdev_rx(struct netdev *dev, struct pkt *p);
+
+/* Send a frame whose Ethernet header is written: pads to 60 bytes, counts. Takes ownership. */
+int netdev_send(struct netdev *dev, struct pkt *p);
+
+/* Set address, mask and gateway (host order; 0 clears) and the routes that follow from them. */
+void netdev_set_ip4(struct netdev *dev, u32 ip, u32 mask, u32 gateway);
+
+void lease_clear(struct lease *l);
+
+/* A merged option of a lease (RFC 3396: pieces joined are already contiguous); false when absent. */
+bool lease_option(const struct lease *l, u8 code, struct reader *value);
+
+/* Forget all devices (tests). */
+void netdev_reset(void);
