@@ -1,5 +1,5 @@
 /*
- * The list of NIC drivers in this image (made by tools/mklists from boot/*.list).
+ * The list of NIC drivers in this image (made by tools/mklists from boot/NAME.list).
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /*
  * Images: named blobs with a command line, and the loaders that start them. Loaders are a list: a
- * file plus a line (boot/*.list). Loaders know neither network nor scripts.
+ * file plus a line (boot/NAME.list). Loaders know neither network nor scripts.
  */
 #pragma once
 

@@ -1,5 +1,5 @@
 /*
- * Commands: one file each group under script/commands/, one line each in boot/*.list. The option table
+ * Commands: one file each group under script/commands/, one line each in boot/NAME.list. The option table
  * is what the parser uses, and what help prints.
  */
 #pragma once

@@ -1,5 +1,5 @@
 /*
- * Download a URI into a blob. URL schemes are a list: a file plus a line (boot/*.list).
+ * Download a URI into a blob. URL schemes are a list: a file plus a line (boot/NAME.list).
  * Blocks; progress goes to task_current()->done and ->total. Prints nothing.
  */
 #pragma once
