@@ -12,6 +12,7 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
+## all          the images: $(BIN)/puck.kpxe, puck.lkrn, puck.usb, undionly.kpxe (what plain `make` does)
 all: images
 
 # ---- tools -------------------------------------------------------------------------------------------
@@ -29,7 +30,7 @@ WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes 
 
 # -fno-pie -fno-pic -fno-stack-protector must be said: Debian's gcc turns them on by default.
 PM_CFLAGS := -std=gnu11 -m32 -march=i486 -mtune=i686 -Os -g -ffreestanding -nostdinc \
-             -isystem $(shell $(CC) -print-file-name=include) -I. -isystem pm/lib/include \
+             -isystem $(shell $(CC) -print-file-name=include 2>/dev/null) -I. -isystem pm/lib/include \
              -fno-pie -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables -fno-strict-aliasing \
              -mgeneral-regs-only -mpreferred-stack-boundary=2 -mregparm=3 \
              -ffunction-sections -fdata-sections -fno-common \
@@ -40,11 +41,11 @@ PM_C    := $(wildcard $(PM_DIRS:%=%/*.c))
 PM_ASM  := $(wildcard $(PM_DIRS:%=%/*.asm))
 PM_OBJ  := $(PM_C:%.c=$(O)/pm/%.o) $(PM_ASM:%.asm=$(O)/pm/%.asm.o)
 
-$(O)/pm/%.o: %.c
+$(O)/pm/%.o: %.c | need-build
 	@mkdir -p $(@D)
 	$(CC) $(PM_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(O)/pm/%.asm.o: %.asm
+$(O)/pm/%.asm.o: %.asm | need-build
 	@mkdir -p $(@D)
 	$(NASM) -f elf32 -g -F dwarf -I. -MD $(@:.o=.d) -MP -o $@ $<
 
@@ -79,13 +80,105 @@ $(O)/test/%: $(O)/host/test/%.o $(O)/libhost.a
 	@mkdir -p $(@D)
 	$(HOST_CC) $(HOST_CFLAGS) -o $@ $< $(O)/libhost.a -lcmocka
 
-check-unit: $(UNIT_BIN)
-	@for t in $(UNIT_BIN); do ./$$t || exit 1; done
+## check-unit   unit tests and simulated-network tests on the host, under ASan and UBSan
+check-unit: $(UNIT_BIN) | need-check
+	@$(CHECK) unit
 
+# ---- fuzzing: the host sources once more, by clang with libFuzzer -----------------------------------------
+
+FUZZ_CC     := clang
+FUZZ_CFLAGS := $(filter-out -fsanitize=% -Wframe-larger-than=%,$(HOST_CFLAGS)) \
+               -fsanitize=fuzzer-no-link,address,undefined
+FUZZ_OBJ    := $(HOST_C:%.c=$(O)/fuzz/obj/%.o)
+FUZZ_BIN    := $(patsubst test/fuzz/%.c,$(O)/fuzz/%,$(wildcard test/fuzz/fuzz_*.c))
+TIME        ?= 60
+
+$(O)/fuzz/obj/%.o: %.c | need-check
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(FUZZ_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(O)/libfuzz.a: $(FUZZ_OBJ)
+	@rm -f $@
+	$(AR) rcsD $@ $(FUZZ_OBJ)
+
+$(O)/fuzz/fuzz_%: $(O)/fuzz/obj/test/fuzz/fuzz_%.o $(O)/libfuzz.a
+	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $< $(O)/libfuzz.a
+
+## fuzz         every fuzz target for TIME=60 seconds; what it finds stays in $(O)/fuzz/found
+fuzz: $(FUZZ_BIN)
+	@tools/fuzz --time $(TIME) --found $(O)/fuzz/found $(FUZZ_BIN)
+
+# ---- structure: what is proved about the sources and the images ------------------------------------------
+
+# The target's sources by the other compiler. clang knows -mstack-alignment by another name and brings its own
+# freestanding headers.
+CLANG_CFLAGS = $(filter-out -mpreferred-stack-boundary=% -Wshift-overflow=%,\
+               $(subst $(shell $(CC) -print-file-name=include 2>/dev/null),\
+               $(shell $(FUZZ_CC) -print-resource-dir 2>/dev/null)/include,$(PM_CFLAGS))) -mstack-alignment=4
+CLANG_OBJ   := $(PM_C:%.c=$(O)/clang/%.o)
+
+$(CLANG_OBJ): CLANG_CFLAGS := $(CLANG_CFLAGS)
+$(O)/clang/%.o: %.c | need-check
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(CLANG_CFLAGS) -MMD -MP -c -o $@ $<
+
+# Every header on its own, so that it can be included first.
+HEADERS   := $(wildcard $(PM_DIRS:%=%/*.h))
+HEADER_OK := $(HEADERS:%.h=$(O)/headers/%.ok)
+
+$(O)/headers/%.ok: %.h
+	@mkdir -p $(@D)
+	$(CC) $(PM_CFLAGS) -MMD -MP -MT $@ -MF $(@:.ok=.d) -fsyntax-only -include $< -x c /dev/null
+	@touch $@
+
+# The same images again, from nothing, elsewhere: they must come out the same.
+again:
+	@rm -rf $(O)/again
+	@$(MAKE) --no-print-directory -s O=$(O)/again BIN=$(O)/again/bin images
+
+## check-static the checks that run nothing: folder arrows, function lengths, images (486 only, sizes, reproducible)
+check-static: images again $(CLANG_OBJ) $(HEADER_OK) | need-check
+	@$(CHECK) static
+
+# ---- all checks ------------------------------------------------------------------------------------------
+
+CHECK = $(PYTHON) tools/check --obj $(O) --bin $(BIN)
+
+## check        everything: unit, simulated network, fuzz corpora, structure, machine tests; under 15 minutes
+check: images again $(UNIT_BIN) $(FUZZ_BIN) $(CLANG_OBJ) $(HEADER_OK) | need-check need-demo
+	@$(CHECK) unit fuzz static machine
+
+## check-long   the same with longer fuzzing and the slow machine tests
+check-long: images again $(UNIT_BIN) $(FUZZ_BIN) $(CLANG_OBJ) $(HEADER_OK) | need-check need-demo
+	@$(CHECK) --long unit fuzz static machine
+
+## check-machine the machine tests only (T=pattern picks some: make check-machine T=bochs)
+check-machine: images | need-check need-demo
+	@$(CHECK) machine $(T)
+
+# ---- trying it -------------------------------------------------------------------------------------------
+
+## setup        install what is missing for all of this (Debian 12, apt)
+setup:
+	@tools/setup
+
+## help         this list
+help:
+	@echo 'make TARGET [VARIABLE=value]...'
+	@sed -n 's/^## //p' Makefile | sed 's/\$$(BIN)/$(BIN)/g; s/\$$(O)/$(O)/g; s/^/  /'
+
+need-%:
+	@tools/need $*
+
+.DEFAULT:
+	@echo "puck: nothing here is called '$@'. Targets: $$(sed -n 's/^## \([a-z-]*\).*/\1/p' Makefile | tr '\n' ' ')" >&2
+	@false
+
+## clean        remove everything that was built
 clean:
 	rm -rf $(O) $(BIN)
 
-.PHONY: all images check-unit clean
+.PHONY: all images check-unit check-static check check-long check-machine again fuzz setup help clean
 .SECONDARY:
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
