@@ -11,6 +11,9 @@
  */
 void net_poll(msec_t now);
 
+/* The time of the latest net_poll(): what everything below the socket line takes for now. */
+msec_t net_now(void);
+
 /* Forget all state: ARP, routes, sockets, fragments (tests; before the machine is handed over). */
 void net_reset(void);
 

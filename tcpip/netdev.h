@@ -37,8 +37,9 @@ struct lease {
     u32 yiaddr, siaddr, giaddr;
     char file[129];  /* field or option 67, NUL-terminated */
     char sname[65];
-    u8 *options;  /* all option areas merged into one (options, then file and sname when
-                     overloaded by option 52), malloc'd; code, length, bytes ... */
+    u8 *options;  /* malloc'd, all option areas merged (options, then file and sname when overloaded
+                     by option 52): code (1 byte), length (2 bytes, big-endian), bytes; every code
+                     once. Written with lease_add_option(), read with lease_option(). */
     size_t options_len;
     msec_t obtained; /* when */
     u32 seconds;     /* option 51; ~0 = for ever */
@@ -88,6 +89,7 @@ void netdev_close(struct netdev *dev);
 void netdev_close_all(void);
 
 /* From the driver: a received frame; takes ownership. Counted, dropped when the queue is long. */
+#define NETDEV_RX_QUEUE 256u
 void netdev_rx(struct netdev *dev, struct pkt *p);
 
 /* Send a frame whose Ethernet header is written: pads to 60 bytes, counts. Takes ownership. */
@@ -97,6 +99,13 @@ int netdev_send(struct netdev *dev, struct pkt *p);
 void netdev_set_ip4(struct netdev *dev, u32 ip, u32 mask, u32 gateway);
 
 void lease_clear(struct lease *l);
+
+/*
+ * Append a piece of an option; a code that is there already is lengthened (RFC 3396). 0, -ENOMEM,
+ * or -EMSGSIZE (nothing changed) when the option would exceed LEASE_OPTION_MAX bytes.
+ */
+int lease_add_option(struct lease *l, u8 code, const void *data, size_t len);
+#define LEASE_OPTION_MAX 1024u
 
 /* A merged option of a lease (RFC 3396: pieces joined are already contiguous); false when absent. */
 bool lease_option(const struct lease *l, u8 code, struct reader *value);

@@ -16,8 +16,13 @@ struct route {
 int route_add(u32 dest, u32 mask, u32 gateway, struct netdev *dev); /* 0 or -ENOSPC */
 void route_remove_device(struct netdev *dev);
 
-/* How to reach ip: device and next hop; NULL when there is no way. */
+/* How to reach ip: device and next hop; NULL when there is no way. Closed devices do not count. */
 const struct route *route_lookup(u32 ip, u32 *next_hop);
+
+/* As route_lookup(), only through this device (NULL = any). */
+const struct route *route_lookup_on(const struct netdev *dev, u32 ip, u32 *next_hop);
+
+void route_reset(void);
 
 unsigned route_count(void);
 const struct route *route_get(unsigned i);

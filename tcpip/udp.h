@@ -10,7 +10,13 @@ struct udp_socket {
     u16 local_port;
     struct netdev *dev;   /* only from and to this device (DHCP); NULL = by route */
     struct pkt_queue rx;  /* data at the UDP payload */
+    u32 peer_ip;          /* of the latest datagram sent: only errors about it are believed */
+    u16 peer_port;
+    int error;            /* negative errno that the network reported for it (ICMP, ARP); 0 = none.
+                             The next udp_send() clears it. -ECONNREFUSED, -EHOSTUNREACH ... */
 };
+
+#define UDP_QUEUE 64u
 
 /* Metadata of a received datagram. */
 struct udp_from {
@@ -19,7 +25,7 @@ struct udp_from {
     struct netdev *dev;
 };
 
-/* Open with a local port, or 0 for an unpredictable free one. 0 or -EADDRINUSE. */
+/* The socket's memory is the caller's and need not be initialised. Open with a local port, or 0 for an unpredictable free one. 0 or -EADDRINUSE. */
 int udp_open(struct udp_socket *s, u16 local_port, struct netdev *dev);
 void udp_close(struct udp_socket *s);
 

@@ -1,0 +1,37 @@
+/*
+ * ARP (RFC 826): next hop to hardware address, and the check for an address conflict (RFC 5227).
+ */
+#pragma once
+
+#include "tcpip/netdev.h"
+
+#define ARP_CACHE 32u
+#define ARP_WAITING 8u /* packets kept for one unresolved next hop; the oldest goes first */
+
+/* A received ARP packet, data behind the Ethernet header. Takes ownership. */
+void arp_input(struct netdev *dev, struct pkt *p);
+
+/*
+ * Send an IPv4 packet to a next hop on the device's link; it waits here while the address is asked
+ * for. When nobody answers (5 requests, 4 s), each waiting packet goes to ip4_undeliverable().
+ * Takes ownership. 0, or what netdev_send() returned, or -ENOBUFS when the cache is full of questions.
+ */
+int arp_send(struct netdev *dev, u32 next_hop, struct pkt *p);
+
+/* Requests that are due. */
+void arp_poll(void);
+
+/*
+ * Ask who has an address that we are about to use, with the sender address 0, and watch for anybody
+ * claiming it. One watch at a time; a new probe for another address forgets what was seen.
+ */
+void arp_probe(struct netdev *dev, u32 ip);
+
+/* Hardware address of a host that claims the probed address, NULL when none was seen. */
+const u8 *arp_conflict(void);
+
+/* Tell the link that we have dev->ip4. */
+void arp_announce(struct netdev *dev);
+
+void arp_forget_device(const struct netdev *dev);
+void arp_reset(void);

@@ -1,0 +1,55 @@
+/*
+ * Ethernet II (RFC 894): accepts frames for us, for everybody and for groups, whatever the NIC's own
+ * filter let through, and hands them to ARP and IPv4. No 802.3 length frames, no VLAN tags.
+ */
+#include "tcpip/eth.h"
+
+#include "pm/lib/fail.h"
+#include "tcpip/arp.h"
+#include "tcpip/ip4.h"
+#include "tcpip/wire.h"
+
+#include <string.h>
+
+const u8 eth_broadcast[ETH_ALEN] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+
+#define GROUP_BIT 1 /* of the first byte: multicast and broadcast */
+
+void eth_input(struct netdev *dev, struct pkt *p)
+{
+    struct reader r = pkt_reader(p);
+    const u8 *head = reader_bytes(&r, ETH_HLEN);
+    bool is_for_us = head && ((head[0] & GROUP_BIT) || memcmp(head, dev->mac, ETH_ALEN) == 0);
+    bool is_sane = head && !(head[6] & GROUP_BIT); /* a group cannot send */
+
+    if (!is_for_us || !is_sane) {
+        pkt_free(p);
+        return;
+    }
+    p->dev = dev;
+    pkt_pull(p, ETH_HLEN);
+    switch (load16(head + 12)) {
+    case ETH_IP4:
+        ip4_input(dev, p);
+        break;
+    case ETH_ARP:
+        arp_input(dev, p);
+        break;
+    default:
+        pkt_free(p);
+    }
+}
+
+int eth_send(struct netdev *dev, const u8 *dst, u16 type, struct pkt *p)
+{
+    u8 *head = pkt_push(p, ETH_HLEN);
+
+    if (!head) {
+        pkt_free(p);
+        return -EMSGSIZE;
+    }
+    memcpy(head, dst, ETH_ALEN);
+    memcpy(head + 6, dev->mac, ETH_ALEN);
+    store16(head + 12, type);
+    return netdev_send(dev, p);
+}

@@ -1,0 +1,31 @@
+/*
+ * Big-endian fields at a place whose length was checked: a header is taken as a whole with
+ * reader_bytes() or pkt_push(), and its fields are read and written with these.
+ */
+#pragma once
+
+#include "pm/lib/types.h"
+
+static inline u16 load16(const u8 *p)
+{
+    return (u16)(p[0] << 8 | p[1]);
+}
+
+static inline u32 load32(const u8 *p)
+{
+    return (u32)p[0] << 24 | (u32)p[1] << 16 | (u32)p[2] << 8 | p[3];
+}
+
+static inline void store16(u8 *p, u32 v)
+{
+    p[0] = (u8)(v >> 8);
+    p[1] = (u8)v;
+}
+
+static inline void store32(u8 *p, u32 v)
+{
+    p[0] = (u8)(v >> 24);
+    p[1] = (u8)(v >> 16);
+    p[2] = (u8)(v >> 8);
+    p[3] = (u8)v;
+}
