@@ -1,0 +1,223 @@
+"""Networks for guests, with real servers on them.
+
+Slirp    QEMU's own user-mode network: DHCP and TFTP by QEMU; HTTP by a Web on loopback. Needs no root.
+Lan      a network namespace of its own with a tap, dnsmasq (DHCP, TFTP, DNS) and nginx. Needs root.
+Web      nginx on a free loopback port; a slirp guest reaches it as 10.0.2.2.
+Liar     an HTTP server that answers what a test tells it to, byte for byte.
+
+Everything is unique to its object and goes when its `with` block ends.
+"""
+import contextlib
+import itertools
+import os
+import pathlib
+import shutil
+import socket
+import socketserver
+import threading
+import time
+
+import process
+
+NGINX = shutil.which('nginx') or '/usr/sbin/nginx'
+DNSMASQ = shutil.which('dnsmasq') or '/usr/sbin/dnsmasq'
+
+NGINX_CONF = '''
+daemon off; master_process off; worker_processes 1; user root; pid {work}/nginx.pid; error_log {work}/nginx.err;
+events {{ worker_connections 64; }}
+http {{
+    access_log {work}/access.log;
+    client_body_temp_path {work}/t; proxy_temp_path {work}/t; fastcgi_temp_path {work}/t;
+    uwsgi_temp_path {work}/t; scgi_temp_path {work}/t;
+    default_type application/octet-stream;
+    sendfile on; tcp_nodelay on;
+    server {{ listen {listen}; root {root}; {extra} }}
+}}
+'''
+
+
+def wait_for(condition, what, child=None, timeout=20):
+    """Poll until condition() is true."""
+    end = time.monotonic() + timeout
+    while not condition():
+        if child and child.poll() is not None:
+            raise RuntimeError(f'{what}: the server ended with {child.returncode}')
+        if time.monotonic() > end:
+            raise RuntimeError(f'{what}: not ready within {timeout} s')
+        time.sleep(0.02)
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(('127.0.0.1', 0))
+        return s.getsockname()[1]
+
+
+def start_nginx(work, root, listen, prefix=(), extra=''):
+    work.mkdir(parents=True, exist_ok=True)
+    conf = work / 'nginx.conf'
+    conf.write_text(NGINX_CONF.format(work=work, root=root, listen=listen, extra=extra))
+    child = process.start([*prefix, NGINX, '-e', str(work / 'nginx.err'), '-c', str(conf)])
+    # nginx writes its pid file after it has bound its sockets
+    wait_for((work / 'nginx.pid').exists, f'nginx on {listen} ({work}/nginx.err)', child)
+    return child
+
+
+class Web:
+    def __init__(self, work, root, extra=''):
+        self.work = pathlib.Path(work)
+        for attempt in itertools.count():
+            self.port = free_port()
+            try:
+                self._nginx = start_nginx(self.work, root, f'127.0.0.1:{self.port}', extra=extra)
+                break
+            except RuntimeError:  # somebody took the port in between
+                if attempt == 4:
+                    raise
+        self.url = f'http://10.0.2.2:{self.port}'
+
+    def requests(self):
+        return (self.work / 'access.log').read_text()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        process.stop(self._nginx)
+
+
+class Slirp:
+    """prefix: what runs QEMU; server: the guest's address for TFTP; url is set when there is a Web."""
+    prefix = ()
+    server = '10.0.2.2'
+
+    def __init__(self, tftp=None, bootfile=None, web=None, dhcp=True):
+        self._tftp, self._bootfile, self._dhcp = tftp, bootfile, dhcp
+        self.url = web.url if web else None
+
+    def netdev(self, name):
+        text = f'user,id={name}'
+        text += f',tftp={self._tftp}' if self._tftp else ''
+        return text + (f',bootfile={self._bootfile}' if self._bootfile else '')
+
+
+class NoServer:
+    """A wire with nobody on it."""
+    prefix = ()
+
+    def netdev(self, name):
+        return f'hubport,id={name},hubid=0'
+
+
+DNSMASQ_CONF = '''
+keep-in-foreground
+user=root
+interface=tap0
+except-interface=lo
+bind-interfaces
+no-resolv
+no-hosts
+no-ping
+address=/server.puck.test/{server}
+dhcp-range=10.77.0.50,10.77.0.99,10m
+dhcp-authoritative
+dhcp-leasefile={work}/leases
+dhcp-match=set:puck,175
+enable-tftp
+tftp-root={tftp}
+pid-file={work}/dnsmasq.pid
+log-dhcp
+log-facility={work}/dnsmasq.log
+{boot}
+'''
+
+
+class Lan:
+    """bootfile goes to PXE ROMs, script to clients that send option 175 (Puck, iPXE); loss in percent."""
+    _numbers = itertools.count()
+    server = '10.77.0.1'
+    url = 'http://10.77.0.1'
+
+    def __init__(self, work, *, tftp, www, bootfile=None, script=None, loss=0, extra=''):
+        self.work = pathlib.Path(work)
+        self.work.mkdir(parents=True, exist_ok=True)
+        self.name = f'puck-{os.getpid()}-{next(self._numbers)}'
+        self.prefix = ('ip', 'netns', 'exec', self.name)
+        boot = f'dhcp-boot=tag:!puck,{bootfile},,{self.server}\n' if bootfile else ''
+        boot += f'dhcp-boot=tag:puck,{script},,{self.server}\n' if script else ''
+        with contextlib.ExitStack() as undo:
+            process.run('ip', 'netns', 'add', self.name)
+            undo.callback(process.run, 'ip', 'netns', 'del', self.name)
+            ip = ('ip', '-n', self.name)
+            process.run(*ip, 'link', 'set', 'lo', 'up')
+            process.run(*ip, 'tuntap', 'add', 'dev', 'tap0', 'mode', 'tap')
+            process.run(*ip, 'addr', 'add', f'{self.server}/24', 'dev', 'tap0')
+            process.run(*ip, 'link', 'set', 'tap0', 'gso_max_segs', '1')
+            process.run(*ip, 'link', 'set', 'tap0', 'up')
+            if loss:
+                self._lose(loss)
+            conf = self.work / 'dnsmasq.conf'
+            conf.write_text(DNSMASQ_CONF.format(server=self.server, work=self.work, tftp=tftp, boot=boot + extra))
+            dnsmasq = process.start([*self.prefix, DNSMASQ, '-C', str(conf)])
+            undo.callback(process.stop, dnsmasq)
+            wait_for((self.work / 'dnsmasq.pid').exists, f'dnsmasq ({self.work}/dnsmasq.log)', dnsmasq)
+            nginx = start_nginx(self.work, www, f'{self.server}:80', self.prefix)
+            undo.callback(process.stop, nginx)
+            self._undo = undo.pop_all()
+
+    def _lose(self, percent):
+        """Drop that many of a hundred frames the server sends, and of those the guest sends."""
+        nft = (*self.prefix, 'nft')
+        process.run(*nft, 'add', 'table', 'ip', 'loss')
+        for hook, side in (('output', 'oifname'), ('input', 'iifname')):
+            process.run(*nft, f'add chain ip loss {hook} {{ type filter hook {hook} priority 0; }}')
+            process.run(*nft, f'add rule ip loss {hook} {side} tap0 numgen random mod 1000 < {percent * 10:.0f} '
+                              'counter drop')
+
+    def dropped(self):
+        """Packets lost so far on purpose."""
+        rules = process.run(*self.prefix, 'nft', 'list', 'table', 'ip', 'loss')
+        words = rules.replace('\n', ' ').split()
+        return sum(int(words[i + 1]) for i, word in enumerate(words) if word == 'packets')
+
+    def netdev(self, name):
+        return f'tap,id={name},ifname=tap0,script=no,downscript=no'
+
+    def log(self):
+        return (self.work / 'dnsmasq.log').read_text(errors='replace')
+
+    def requests(self):
+        return (self.work / 'access.log').read_text()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self._undo.close()
+
+
+class Liar:
+    """`answer(path)` gives the bytes to send; the connection is closed after them. Slirp guests reach .url."""
+
+    def __init__(self, answer):
+        class Handler(socketserver.StreamRequestHandler):
+            def handle(self):
+                request = self.rfile.readline().split()
+                while self.rfile.readline().strip():
+                    pass
+                with contextlib.suppress(OSError):
+                    self.wfile.write(answer(request[1].decode() if len(request) > 1 else ''))
+
+        class Server(socketserver.ThreadingTCPServer):
+            daemon_threads = True
+
+        self._server = Server(('127.0.0.1', 0), Handler)
+        self.url = f'http://10.0.2.2:{self._server.server_address[1]}'
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self._server.shutdown()
+        self._server.server_close()
