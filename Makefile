@@ -72,6 +72,9 @@ $(O)/host/%.o: %.c
 	@mkdir -p $(@D)
 	$(HOST_CC) $(HOST_CFLAGS) -MMD -MP -c -o $@ $<
 
+# What the library prints is captured (test/host/console.c); what a test prints is not.
+$(HOST_OBJ): HOST_CFLAGS += -include test/host/stdio.h
+
 $(O)/libhost.a: $(HOST_OBJ)
 	@rm -f $@
 	$(AR) rcsD $@ $(HOST_OBJ)

@@ -21,3 +21,12 @@ u32 random_below(u32 limit);
  * connection's addresses and ports).
  */
 u32 random_hash(const void *data, size_t len);
+
+/* Forget key and secret: everything drawn afterwards depends only on what is added (tests). */
+void random_reset(void);
+
+/*
+ * The ChaCha20 block function (RFC 8439, 2.3): `input` is the counter word and the three nonce
+ * words. Here for its test vector.
+ */
+void chacha20_block(const u32 key[8], const u32 input[4], u32 out[16]);

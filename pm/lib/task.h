@@ -65,3 +65,6 @@ void task_uncancel(void);
  * when the person asked to interrupt (Ctrl-C), which cancels the main task.
  */
 void task_set_world(bool (*poll)(void));
+
+/* Drop every task but the main one, which is uncancelled (tests; called from the main task). */
+void task_reset(void);

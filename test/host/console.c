@@ -1,0 +1,128 @@
+/* The captured and scripted console of host tests (console.h). */
+#include "test/host/console.h"
+#include "pm/lib/clock.h"
+#include "pm/lib/keys.h"
+#include "pm/lib/task.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct {
+    char *text;
+    size_t len, cap;
+    struct key_queue keys;
+    unsigned columns, rows;
+    bool echo;
+} state = {.columns = 80, .rows = 25};
+
+void console_init(void)
+{
+}
+
+void console_shutdown(void)
+{
+}
+
+void console_flush(void)
+{
+}
+
+void console_write(const char *s, size_t len)
+{
+    if (state.len + len + 1 > state.cap) {
+        state.cap = (state.len + len + 1) * 2;
+        state.text = realloc(state.text, state.cap);
+        assert(state.text);
+    }
+    memcpy(state.text + state.len, s, len);
+    state.len += len;
+    state.text[state.len] = '\0';
+    if (state.echo && write(STDERR_FILENO, s, len) < 0)
+        state.echo = false;
+}
+
+const char *console_text(void)
+{
+    return state.text ? state.text : "";
+}
+
+void console_clear(void)
+{
+    free(state.text);
+    state.text = NULL;
+    state.len = state.cap = 0;
+}
+
+void console_echo(bool on)
+{
+    state.echo = on;
+}
+
+void console_type_key(int key)
+{
+    keys_put(&state.keys, key);
+}
+
+void console_type(const char *s)
+{
+    for (; *s; s++)
+        console_type_key(*s == '\n' ? KEY_ENTER : (unsigned char)*s);
+}
+
+bool console_poll(void)
+{
+    return keys_interrupted(&state.keys);
+}
+
+int console_key(void)
+{
+    return keys_get(&state.keys);
+}
+
+int console_wait_key(msec_t deadline)
+{
+    int key;
+    while ((key = keys_get(&state.keys)) < 0) {
+        int rc = task_pause(deadline);
+        if (rc == -ECANCELED) {
+            task_uncancel();
+            return CTRL_C;
+        }
+        if (rc < 0)
+            return rc;
+    }
+    return key;
+}
+
+unsigned console_columns(void)
+{
+    return state.columns;
+}
+
+unsigned console_rows(void)
+{
+    return state.rows;
+}
+
+void console_set_size(unsigned columns, unsigned rows)
+{
+    state.columns = columns;
+    state.rows = rows;
+}
+
+void console_reset(void)
+{
+    console_clear();
+    keys_flush(&state.keys);
+    console_set_size(80, 25);
+    state.echo = false;
+}
+
+/* Leak checkers should see only what the code under test left. */
+static void __attribute__((destructor)) drop_text(void)
+{
+    console_clear();
+}
