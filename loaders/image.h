@@ -63,5 +63,11 @@ int image_select(struct image *img); /* -ENOEXEC with words on what the file loo
 /* Probe and start. Frees an autofree image that came back. */
 int image_exec(struct image *img);
 
+/*
+ * When the exec that runs now has returned, execute this image in its place (chain --replace): a
+ * thousand of them do not nest. The status of the last one is what image_exec() returns.
+ */
+void image_exec_next(struct image *img);
+
 /* What a file that nothing can start looks like: "an HTML page", "an EFI application", "gzip data"... */
 const char *image_looks_like(const struct image *img);

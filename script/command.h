@@ -37,8 +37,8 @@ struct command {
     const char *help;           /* one sentence */
     const char *example;        /* at least one line */
     const struct option *options; /* NULL = none; ends with {0} */
-    int min_args, max_args;     /* -1 = any number */
-    /* 0 or a negative errno with fail() text (silent false: no text, see FAIL_SILENT). */
+    int min_args, max_args;     /* max_args -1 = any number */
+    /* 0 or a negative errno with fail() text; an answer "no" is command_false(). */
     int (*run)(const struct command *self, const struct parsed *p);
 };
 
@@ -46,5 +46,23 @@ extern const struct command *const commands[]; /* sorted by name; NULL at the en
 
 const struct command *command_find(const char *name);
 
-/* Parse options and run. argv[0] is the name. */
+/* Parse options and run. argv[0] is the name; argv[argc] need not be NULL. Status with fail() text. */
 int command_run(int argc, char **argv);
+
+/*
+ * "No" as an answer, not as an error (isset, iseq, a key that was not pressed, --help): returns -code,
+ * and nothing is printed.
+ */
+int command_false(int code);
+
+/* Did the command that just returned a failure say all there is to say? */
+bool command_was_silent(void);
+
+/* Arguments joined by single blanks. malloc'd, NULL with fail() text. */
+char *command_join(int argc, char **argv);
+
+/* Synopsis, options and example, as help CMD and CMD --help print them. */
+void command_print_help(const struct command *c);
+
+/* Number as scripts write them: 10, 0x10, 010; the whole text. */
+bool command_number(const char *text, long *out);

@@ -12,11 +12,22 @@
  */
 int script_line(const char *line);
 
-/* Run a script image to its end, exit, or first failing line. Its loader's exec. */
+/*
+ * Run a script image to its end, exit, or first failing line. Its loader's exec. Returns the status
+ * of that line or of exit (which may be positive: `exit 3`), with fail() text. When no command
+ * started it, the text is printed already. The image is hidden (img->running) meanwhile.
+ */
 int script_exec(struct image *img);
+extern const struct loader loader_script;
 
 /* Run text as if it were a script image (embedded script, command line). */
 int script_text(const char *name, const char *text, size_t len);
+
+/*
+ * Run the command line of a .lkrn (or of an NBP) as a script of one line, without its words
+ * BOOT_IMAGE=... and initrd=.... -ENOENT without text when nothing is left to run.
+ */
+int script_cmdline(const char *cmdline);
 
 /* goto, exit and chain --replace act on the innermost script; -EINVAL with text outside of one. */
 int script_goto(const char *label);
@@ -27,11 +38,15 @@ bool script_is_running(void);
 /* Expand ${...} in a word: malloc'd text; NULL with fail() text on a loop or no memory. */
 char *script_expand(const char *word);
 
-/* Base of relative URIs: the URI of the running script, "" outside. */
+/*
+ * Base of relative URIs: the URI of the innermost running script that has one, "" outside. Relative
+ * names in an embedded script then mean the DHCP server's next-server, as the caller arranges.
+ */
 const char *script_base_uri(void);
 
 /* The interactive shell: prompt, line editor, until `exit`. Returns the last status. */
 int shell_run(void);
+void shell_reset(void); /* forget the history (tests) */
 
 /*
  * Resolve a reference against the base URI, download it with progress shown on the consoles, and

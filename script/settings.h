@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "pm/lib/fail.h"
 #include "pm/lib/types.h"
 
 struct setting_type {
@@ -27,6 +28,15 @@ struct setting {
 };
 extern const struct setting settings_known[]; /* NULL name at the end */
 
+const struct setting *setting_known(const char *name); /* NULL when it is a person's own name */
+
+/*
+ * DHCP option number of a name: "filename" is 67, "209" is 209, "175.8" and "keep-san" are
+ * 175 << 8 | 8. 0 when it has none. With type_name, stores there the type of a known name or number;
+ * leaves it alone otherwise.
+ */
+int setting_dhcp_number(const char *name, const char **type_name);
+
 /*
  * A scope is a place where values live: a list of stored values, and optionally a function that
  * computes them (DHCP options, NIC properties, SMBIOS). Scopes nest.
@@ -35,6 +45,8 @@ struct scope {
     struct scope *parent, *child, *next;
     char name[16];
     struct stored_setting *stored;
+    int priority;  /* higher is searched first; from the scope's own "priority" setting */
+    bool was_made; /* by setting_set(), on the heap */
     /* Computed value of a name: malloc'd raw bytes and their natural type. -ENOENT when absent. */
     int (*fetch)(struct scope *s, const char *name, u8 **raw, size_t *len,
                  const struct setting_type **type);
@@ -43,8 +55,18 @@ struct scope {
 
 extern struct scope settings_root;
 
+/*
+ * Hang a scope under its parent, after its sisters. A scope of that name that is there already is
+ * replaced; what was stored in it by hand moves over. The caller keeps the memory alive.
+ */
 void scope_register(struct scope *s, struct scope *parent, const char *name);
 struct scope *scope_find(const char *dotted); /* "net0.dhcp"; NULL when absent; "" = root */
+
+/*
+ * Names that stand for another scope: the function maps one part of a dotted name to the real one
+ * ("netX" to "net1") or returns it unchanged. NULL = none.
+ */
+void scope_set_alias(const char *(*real_name)(const char *name));
 
 /*
  * Value of "[scope/]name[:type]" as text, searching the scope, then its children depth-first.
@@ -60,6 +82,15 @@ int setting_get_raw(const char *reference, u8 **raw, size_t *len, const struct s
 int setting_set(const char *reference, const char *text);
 int setting_set_raw(const char *reference, const u8 *raw, size_t len);
 
+/* Delete the value where the reference points; one that is not there is fine. Makes no scope. */
+int setting_clear(const char *reference);
+
+/*
+ * Add to a number; an absent one starts as int32 0. A text that is a whole number counts too and
+ * stays text (iPXE refuses it). Wraps by type. -EOPNOTSUPP for other types.
+ */
+int setting_inc(const char *reference, long by);
+
 /* Number from a setting, or `otherwise` when it is unset or not a number. */
 long setting_get_long(const char *reference, long otherwise);
 
@@ -67,5 +98,11 @@ long setting_get_long(const char *reference, long otherwise);
 void settings_add_applier(void (*apply)(void));
 void settings_changed(void);
 
-/* Free all stored values (tests). */
+/*
+ * The scope of what the program knows by itself: version, platform, buildarch, errno, cwuri, cwduri,
+ * memsize. `version` must stay alive.
+ */
+void settings_builtin_init(const char *version);
+
+/* Free all stored values and unhook all scopes and appliers (tests). */
 void settings_reset(void);

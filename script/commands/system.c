@@ -1,0 +1,135 @@
+/*
+ * Commands about the machine and the person: shell help reboot poweroff.
+ */
+#include "pm/console.h"
+#include "pm/power.h"
+#include "script/command.h"
+#include "script/script.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int run_shell(const struct command *self, const struct parsed *p)
+{
+    (void)self;
+    (void)p;
+    return shell_run();
+}
+
+const struct command command_shell = {
+    .name = "shell",
+    .topic = "system",
+    .synopsis = "",
+    .help = "Give commands by hand until exit.",
+    .example = "chain menu.ipxe || shell",
+    .run = run_shell,
+};
+
+/* ---- help ------------------------------------------------------------------------------------------ */
+
+/* A page is full: false when the person has seen enough. A script does not wait. */
+static bool page(unsigned *line)
+{
+    if (++*line % (console_rows() - 1) != 0 || script_is_running())
+        return true;
+    printf("-- more (q ends it) --");
+    int key = console_wait_key(NEVER);
+    printf("\r                       \r");
+    return key >= 0 && key != 'q' && key != CTRL_C && key != KEY_ESC;
+}
+
+static bool is_first_of_topic(const struct command *const *c)
+{
+    for (const struct command *const *before = commands; before != c; before++)
+        if (strcmp((*before)->topic, (*c)->topic) == 0)
+            return false;
+    return true;
+}
+
+static bool list_topic(const char *topic, unsigned *line)
+{
+    printf("%s:\n", topic);
+    if (!page(line))
+        return false;
+    for (const struct command *const *c = commands; *c; c++) {
+        if (strcmp((*c)->topic, topic) != 0)
+            continue;
+        printf("  %-12s%s\n", (*c)->name, (*c)->help);
+        if (!page(line))
+            return false;
+    }
+    return true;
+}
+
+static int list_commands(void)
+{
+    unsigned line = 0;
+    for (const struct command *const *c = commands; *c; c++)
+        if (is_first_of_topic(c) && !list_topic((*c)->topic, &line))
+            return 0;
+    printf("help <command> says more. Between commands: && after success, || after failure, ; always.\n");
+    return 0;
+}
+
+static int run_help(const struct command *self, const struct parsed *p)
+{
+    (void)self;
+    if (p->argc == 0)
+        return list_commands();
+    const struct command *c = command_find(p->argv[0]);
+    if (!c)
+        return fail(ENOENT, "no command \"%.40s\"", p->argv[0]);
+    command_print_help(c);
+    return 0;
+}
+
+const struct command command_help = {
+    .name = "help",
+    .topic = "system",
+    .synopsis = "[<command>]",
+    .help = "List the commands, or explain one.",
+    .example = "help\nhelp kernel",
+    .max_args = 1,
+    .run = run_help,
+};
+
+/* ---- power ----------------------------------------------------------------------------------------- */
+
+static const struct option reboot_options[] = {
+    {'w', "warm", OPTION_FLAG, NULL, "skip the memory test"},
+    {'s', "setup", OPTION_FLAG, NULL, "accepted; a BIOS cannot be asked for its setup"},
+    {0},
+};
+
+static int run_reboot(const struct command *self, const struct parsed *p)
+{
+    (void)self;
+    console_shutdown();
+    power_reboot(p->option[0].given);
+}
+
+const struct command command_reboot = {
+    .name = "reboot",
+    .topic = "system",
+    .synopsis = "",
+    .help = "Restart the machine.",
+    .example = "reboot --warm",
+    .options = reboot_options,
+    .run = run_reboot,
+};
+
+static int run_poweroff(const struct command *self, const struct parsed *p)
+{
+    (void)self;
+    (void)p;
+    return power_off();
+}
+
+const struct command command_poweroff = {
+    .name = "poweroff",
+    .topic = "system",
+    .synopsis = "",
+    .help = "Switch the machine off.",
+    .example = "poweroff",
+    .run = run_poweroff,
+};

@@ -1,0 +1,284 @@
+/*
+ * Types of settings: text, numbers, hexadecimal, and the table of all 18 (ipxe-behaviour.md 2.1).
+ * Raw values are bytes in network order; a type only says how they are shown and read.
+ */
+#include "script/setting_types.h"
+#include "tcpip/uri.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+char *text_room(size_t n)
+{
+    char *text = malloc(n + 1);
+    if (!text)
+        fail(ENOMEM, "no memory for %u bytes of text", (unsigned)n);
+    return text;
+}
+
+int give_raw(const void *data, size_t n, u8 **raw, size_t *len)
+{
+    *raw = (u8 *)text_room(n);
+    if (!*raw)
+        return -ENOMEM;
+    memcpy(*raw, data, n);
+    *len = n;
+    return 0;
+}
+
+/* ---- text ------------------------------------------------------------------------------------------ */
+
+/* Up to the first NUL: servers pad options with it. */
+static char *format_string(const u8 *raw, size_t len)
+{
+    const u8 *nul = memchr(raw, 0, len);
+    size_t n = nul ? (size_t)(nul - raw) : len;
+    char *text = text_room(n);
+    if (text) {
+        memcpy(text, raw, n);
+        text[n] = '\0';
+    }
+    return text;
+}
+
+static int parse_string(const char *text, u8 **raw, size_t *len)
+{
+    return give_raw(text, strlen(text), raw, len);
+}
+
+static char *format_uristring(const u8 *raw, size_t len)
+{
+    char *plain = format_string(raw, len);
+    char *text = plain ? uri_encode(plain, strlen(plain)) : NULL;
+    free(plain);
+    return text;
+}
+
+static int parse_uristring(const char *text, u8 **raw, size_t *len)
+{
+    int rc = give_raw(text, strlen(text) + 1, raw, len);
+    if (rc == 0)
+        *len = uri_decode((char *)*raw);
+    return rc;
+}
+
+/* ---- numbers --------------------------------------------------------------------------------------- */
+
+bool text_number(const char *text, long *out)
+{
+    char *end;
+    const char *digits = text + (*text == '-');
+    if (!isdigit((unsigned char)*digits))
+        return false;
+    u32 magnitude = (u32)strtoull(digits, &end, 0);
+    *out = (s32)(digits == text ? magnitude : 0 - magnitude);
+    return *end == '\0';
+}
+
+bool raw_number(const u8 *raw, size_t len, bool is_signed, long *out)
+{
+    u8 fill = is_signed && len && raw[0] & 0x80 ? 0xff : 0;
+    u32 n = fill ? ~0u : 0;
+    for (size_t i = 0; i < len; i++) {
+        if (i + 4 < len && raw[i] != fill)
+            return false;
+        n = n << 8 | raw[i];
+    }
+    *out = (s32)n;
+    return true;
+}
+
+static char *format_number(const u8 *raw, size_t len, bool is_signed)
+{
+    long n;
+    if (!raw_number(raw, len, is_signed, &n))
+        return NULL;
+    char *text = text_room(11);
+    if (text)
+        snprintf(text, 12, is_signed ? "%d" : "0x%x", (int)n);
+    return text;
+}
+
+static char *format_int(const u8 *raw, size_t len)
+{
+    return format_number(raw, len, true);
+}
+
+static char *format_uint(const u8 *raw, size_t len)
+{
+    return format_number(raw, len, false);
+}
+
+/* Cut to the width without a word, as scripts are used to (ipxe-behaviour.md Q3). */
+static int parse_number(const char *text, unsigned bytes, u8 **raw, size_t *len)
+{
+    long n;
+    if (!text_number(text, &n))
+        return fail(EINVAL, "\"%.64s\" is not a number (10, 0xa and 012 are)", text);
+    u32 u = (u32)n;
+    u8 be[4] = {(u8)(u >> 24), (u8)(u >> 16), (u8)(u >> 8), (u8)u};
+    return give_raw(be + 4 - bytes, bytes, raw, len);
+}
+
+static int parse_8(const char *text, u8 **raw, size_t *len)
+{
+    return parse_number(text, 1, raw, len);
+}
+
+static int parse_16(const char *text, u8 **raw, size_t *len)
+{
+    return parse_number(text, 2, raw, len);
+}
+
+static int parse_32(const char *text, u8 **raw, size_t *len)
+{
+    return parse_number(text, 4, raw, len);
+}
+
+/* ---- hexadecimal ----------------------------------------------------------------------------------- */
+
+int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static char *format_hex_with(const u8 *raw, size_t len, const char *separator)
+{
+    char *text = text_room(len * 3), *at = text;
+    if (!text)
+        return NULL;
+    *at = '\0';
+    for (size_t i = 0; i < len; i++)
+        at += snprintf(at, 4, "%s%02x", i ? separator : "", raw[i]);
+    return text;
+}
+
+static int not_hex(const char *text, const char *example)
+{
+    return fail(EINVAL, "\"%.64s\" is not hexadecimal of the form %s", text, example);
+}
+
+/* Bytes of one or two digits between separators. */
+static int parse_hex_with(const char *text, char separator, const char *example, u8 **raw, size_t *len)
+{
+    const char *p = text;
+    u8 *out = (u8 *)text_room(strlen(text));
+    size_t n = 0;
+    if (!out)
+        return -ENOMEM;
+    for (;;) {
+        int digit = hex_digit(*p);
+        if (digit < 0)
+            break;
+        int low = hex_digit(*++p);
+        if (low >= 0)
+            p++;
+        out[n++] = (u8)(low < 0 ? digit : digit << 4 | low);
+        if (*p != separator)
+            break;
+        p++;
+    }
+    if (*p || n == 0 || p[-1] == separator) {
+        free(out);
+        return not_hex(text, example);
+    }
+    *raw = out;
+    *len = n;
+    return 0;
+}
+
+static char *format_hex(const u8 *raw, size_t len)
+{
+    return format_hex_with(raw, len, ":");
+}
+
+static int parse_hex(const char *text, u8 **raw, size_t *len)
+{
+    return parse_hex_with(text, ':', "0a:1b", raw, len);
+}
+
+static char *format_hexhyp(const u8 *raw, size_t len)
+{
+    return format_hex_with(raw, len, "-");
+}
+
+static int parse_hexhyp(const char *text, u8 **raw, size_t *len)
+{
+    return parse_hex_with(text, '-', "0a-1b", raw, len);
+}
+
+static char *format_hexraw(const u8 *raw, size_t len)
+{
+    return format_hex_with(raw, len, "");
+}
+
+static int parse_hexraw(const char *text, u8 **raw, size_t *len)
+{
+    size_t n = strlen(text) / 2;
+    u8 *out = (u8 *)text_room(n);
+    if (!out)
+        return -ENOMEM;
+    for (size_t i = 0; i < n; i++) {
+        int high = hex_digit(text[2 * i]), low = hex_digit(text[2 * i + 1]);
+        if (high < 0 || low < 0 || text[2 * n]) {
+            free(out);
+            return not_hex(text, "0a1b");
+        }
+        out[i] = (u8)(high << 4 | low);
+    }
+    if (n == 0) {
+        free(out);
+        return not_hex(text, "0a1b");
+    }
+    *raw = out;
+    *len = n;
+    return 0;
+}
+
+/* ---- the table ------------------------------------------------------------------------------------- */
+
+static int parse_nothing(const char *text, u8 **raw, size_t *len)
+{
+    (void)raw;
+    (void)len;
+    return fail(EOPNOTSUPP, "\"%.64s\": values of this type can be shown but not set", text);
+}
+
+static const struct setting_type types[] = {
+    {"string", format_string, parse_string},
+    {"uristring", format_uristring, parse_uristring},
+    {"ipv4", format_ipv4, parse_ipv4},
+    {"ipv6", format_ipv6, parse_ipv6},
+    {"int8", format_int, parse_8},
+    {"int16", format_int, parse_16},
+    {"int32", format_int, parse_32},
+    {"uint8", format_uint, parse_8},
+    {"uint16", format_uint, parse_16},
+    {"uint32", format_uint, parse_32},
+    {"hex", format_hex, parse_hex},
+    {"hexhyp", format_hexhyp, parse_hexhyp},
+    {"hexraw", format_hexraw, parse_hexraw},
+    {"base64", format_base64, parse_base64},
+    {"uuid", format_uuid, parse_uuid},
+    {"guid", format_guid, parse_guid},
+    {"busdevfn", format_busdevfn, parse_nothing},
+    {"dnssl", format_dnssl, parse_nothing},
+};
+
+const struct setting_type *setting_type_find(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(types); i++)
+        if (strcmp(types[i].name, name) == 0)
+            return &types[i];
+    return NULL;
+}
+
+bool type_is_integer(const struct setting_type *type)
+{
+    return type->format == format_int || type->format == format_uint;
+}

@@ -1,0 +1,150 @@
+/* The world of the language tests (scripting.h). */
+#include "test/host/scripting.h"
+#include "pm/lib/task.h"
+#include "script/command.h"
+#include "script/settings.h"
+#include "test/host/clock.h"
+#include "test/host/console.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SCRIPTS_MAX 32
+
+static struct {
+    const char *name[SCRIPTS_MAX], *text[SCRIPTS_MAX];
+    unsigned count;
+} scripts;
+
+void host_script(const char *name, const char *text)
+{
+    assert(scripts.count < SCRIPTS_MAX);
+    scripts.name[scripts.count] = name;
+    scripts.text[scripts.count++] = text;
+}
+
+void host_scripting_reset(void)
+{
+    scripts.count = 0;
+    image_remove_all();
+    settings_reset();
+    settings_builtin_init("1.2.3");
+    shell_reset();
+    console_reset();
+    task_reset();
+    task_set_world(host_world);
+    clock_set_step(1);
+}
+
+int run_script_text(const char *text)
+{
+    console_clear();
+    return script_text("t", text, strlen(text));
+}
+
+static int run_ok(const struct command *self, const struct parsed *p)
+{
+    (void)self;
+    (void)p;
+    return 0;
+}
+
+static int run_bad(const struct command *self, const struct parsed *p)
+{
+    (void)self;
+    (void)p;
+    return fail(EIO, "it is bad");
+}
+
+static int run_args(const struct command *self, const struct parsed *p)
+{
+    (void)self;
+    for (int i = 0; i < p->argc; i++)
+        printf("[%s]", p->argv[i]);
+    putchar('\n');
+    return 0;
+}
+
+static int run_options(const struct command *self, const struct parsed *p)
+{
+    for (int i = 0; self->options[i].name; i++)
+        if (p->option[i].given)
+            printf("%s=%s/%ld ", self->options[i].name, p->option[i].string ? p->option[i].string : "",
+                   p->option[i].number);
+    return run_args(self, p);
+}
+
+enum { CHAIN_REPLACE, CHAIN_AUTOFREE };
+
+static struct image *load(const char *name)
+{
+    struct blob body = {.where = PAGES_UP};
+    char uri[80];
+    for (unsigned i = 0; i < scripts.count; i++) {
+        if (strcmp(scripts.name[i], name) != 0)
+            continue;
+        snprintf(uri, sizeof uri, "http://host/dir/%s", name);
+        if (blob_append(&body, scripts.text[i], strlen(scripts.text[i])) < 0)
+            return NULL;
+        struct image *img = image_add(name, uri, "", &body, IMAGE_PLAIN);
+        blob_free(&body);
+        return img;
+    }
+    fail(ENOENT, "no file %s", name);
+    return NULL;
+}
+
+static int run_chain(const struct command *self, const struct parsed *p)
+{
+    (void)self;
+    struct image *img = load(p->argv[0]);
+    if (!img)
+        return -ENOENT;
+    img->autofree = p->option[CHAIN_AUTOFREE].given;
+    return p->option[CHAIN_REPLACE].given ? script_replace(img) : image_exec(img);
+}
+
+static const struct option chain_options[] = {
+    [CHAIN_REPLACE] = {'r', "replace", OPTION_FLAG, NULL, "end this script first"},
+    [CHAIN_AUTOFREE] = {'a', "autofree", OPTION_FLAG, NULL, "free it afterwards"},
+    {0},
+};
+
+static const struct option test_options[] = {
+    {'f', "flag", OPTION_FLAG, NULL, "a flag"},
+    {'q', "quiet", OPTION_FLAG, NULL, "another"},
+    {'n', "name", OPTION_STRING, "NAME", "a string"},
+    {'i', "number", OPTION_NUMBER, "N", "a number"},
+    {'k', "key", OPTION_KEY, "KEY", "a key"},
+    {'t', "timeout", OPTION_TIMEOUT, "MS", "a time"},
+    {0, "long-only", OPTION_FLAG, NULL, "no letter"},
+    {0},
+};
+
+static const struct command
+    command_ok = {.name = "ok", .topic = "test", .synopsis = "", .help = "-", .example = "-", .max_args = -1,
+                  .run = run_ok},
+    command_bad = {.name = "bad", .topic = "test", .synopsis = "", .help = "-", .example = "-", .max_args = -1,
+                   .run = run_bad},
+    command_args = {.name = "args", .topic = "test", .synopsis = "", .help = "-", .example = "-", .max_args = -1,
+                    .run = run_args},
+    command_options = {.name = "options", .topic = "test", .synopsis = "[<arg>...]", .help = "Show options.",
+                       .example = "options -f\noptions -n x", .options = test_options, .max_args = -1,
+                       .run = run_options},
+    command_chain = {.name = "chain", .topic = "test", .synopsis = "<name>", .help = "-", .example = "-",
+                     .options = chain_options, .min_args = 1, .max_args = 1, .run = run_chain};
+
+extern const struct command command_clear, command_echo, command_exit, command_goto, command_help, command_inc,
+    command_iseq, command_isset, command_poweroff, command_prompt, command_reboot, command_set, command_shell,
+    command_show, command_sleep;
+
+const struct command *const commands[] = {
+    &command_args,  &command_bad,   &command_chain, &command_clear,    &command_echo,   &command_exit,
+    &command_goto,  &command_help,  &command_inc,   &command_iseq,     &command_isset,  &command_ok,
+    &command_options, &command_poweroff, &command_prompt, &command_reboot, &command_set, &command_shell,
+    &command_show,  &command_sleep, NULL,
+};
+
+const struct loader *const loaders[] = {&loader_script, NULL};

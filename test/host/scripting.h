@@ -1,0 +1,21 @@
+/*
+ * What the tests of the language share: a command table with the real commands that touch no network, and
+ * beside them
+ *
+ *   ok, bad           succeed; fail with the text "it is bad" (code EIO)
+ *   args              print each argument in brackets
+ *   chain             run a script of host_script(), --replace (-r) and --autofree (-a) included
+ *   options           for the parser: prints what it got
+ */
+#pragma once
+
+#include "script/script.h"
+
+/* A script that `chain NAME` finds; the text must stay. At most 32. */
+void host_script(const char *name, const char *text);
+
+/* Forget scripts, settings, console, tasks; register the builtin scope with version "1.2.3". */
+void host_scripting_reset(void);
+
+/* Run text as the script "t"; console_text() holds what came out. */
+int run_script_text(const char *text);
