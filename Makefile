@@ -29,11 +29,12 @@ WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes 
 # ---- the protected-mode program: 32-bit, freestanding, 486 ---------------------------------------------
 
 # -fno-pie -fno-pic -fno-stack-protector must be said: Debian's gcc turns them on by default.
+# min-pagesize=0: the BIOS data area lies in the first page, and an address there is no mistake.
 PM_CFLAGS := -std=gnu11 -m32 -march=i486 -mtune=i686 -Os -g -ffreestanding -nostdinc \
              -isystem $(shell $(CC) -print-file-name=include 2>/dev/null) -I. -isystem pm/lib/include \
              -fno-pie -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables -fno-strict-aliasing \
              -mgeneral-regs-only -mpreferred-stack-boundary=2 -mregparm=3 \
-             -ffunction-sections -fdata-sections -fno-common \
+             $(if $(findstring gcc,$(CC)),--param=min-pagesize=0) -ffunction-sections -fdata-sections -fno-common \
              $(WARN) -Wshift-overflow=2
 
 PM_DIRS := pm pm/lib pm/lib/libc tcpip script script/commands loaders undi drivers
@@ -55,7 +56,96 @@ $(O)/libpuck.a: $(PM_OBJ)
 
 # ---- images --------------------------------------------------------------------------------------------
 
-images:
+# An image is a list of features, linked out of one library, packed, and laid out by one NASM file.
+#     bin/NAME.FORMAT <- boot/FORMAT.asm, build/NAME.lzma <- build/NAME.elf <- boot/NAME.list
+
+IMAGES := puck.kpxe puck.lkrn undionly.kpxe
+XZ     := xz
+XZ_OPTIONS := --format=raw --x86 --lzma1=preset=9e,lc=3,lp=0,pb=0
+
+LDFLAGS := -m elf_i386 -pie --no-dynamic-linker --gc-sections -z noexecstack --no-warn-rwx-segments --fatal-warnings
+
+images: $(IMAGES:%=$(BIN)/%)
+	@cd $(BIN) && wc -c $(IMAGES) | sed '$$d'
+
+BOOT_C   := $(filter-out boot/stub.c,$(wildcard boot/*.c))
+BOOT_OBJ := $(BOOT_C:%.c=$(O)/pm/%.o)
+
+# What changes without a source file changing. The file is touched only when its text does.
+$(O)/version.c: FORCE
+	@mkdir -p $(@D)
+	@tools/version > $@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+$(O)/embed.asm: FORCE
+	@mkdir -p $(@D)
+	@tools/embed '$(EMBED)' > $@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+$(O)/version.o: $(O)/version.c
+	$(CC) $(PM_CFLAGS) -c -o $@ $<
+
+$(O)/embed.o: $(O)/embed.asm $(EMBED)
+	$(NASM) -f elf32 -o $@ $<
+
+$(O)/mailbox.ok: rm/mailbox.inc pm/rm.h tools/check-mailbox
+	@mkdir -p $(@D)
+	tools/check-mailbox rm/mailbox.inc | $(CC) $(PM_CFLAGS) -fsyntax-only -x c -
+	@touch $@
+
+$(O)/%.lists.c: boot/%.list $(O)/libpuck.a tools/mklists
+	tools/mklists $< $(O)/libpuck.a > $@
+
+$(O)/%.lists.o: $(O)/%.lists.c
+	$(CC) $(PM_CFLAGS) -c -o $@ $<
+
+$(O)/%.elf: linker/pm.ld $(BOOT_OBJ) $(O)/%.lists.o $(O)/version.o $(O)/embed.o $(O)/libpuck.a $(O)/mailbox.ok
+	$(LD) $(LDFLAGS) -z notext -T $< -o $@ $(filter %.o %.a,$^)
+
+$(O)/%.bin: $(O)/%.elf
+	objcopy -O binary -j .text -j .rodata -j .data -j .rel.dyn $< $@
+
+$(O)/%.inc: $(O)/%.elf $(O)/%.bin tools/payload-header
+	tools/payload-header $< $(O)/$*.bin > $@
+
+$(O)/%.lzma: $(O)/%.bin
+	$(XZ) $(XZ_OPTIONS) --stdout $< > $@
+
+# The boot stub runs where it was loaded: position-independent, and its names are its own (no GOT).
+STUB_CFLAGS := $(filter-out -fno-pie -fno-pic,$(PM_CFLAGS)) -fpie -fno-jump-tables -include boot/stub_hidden.h
+STUB_OBJ    := $(O)/stub/boot/stub_entry.asm.o $(O)/stub/pm/gate.asm.o \
+               $(patsubst %,$(O)/stub/%.o,boot/stub pm/rm pm/memmap pm/lib/regions pm/lib/lzma)
+
+$(O)/stub/%.o: %.c | need-build
+	@mkdir -p $(@D)
+	$(CC) $(STUB_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(O)/stub/%.asm.o: %.asm | need-build
+	@mkdir -p $(@D)
+	$(NASM) -f elf32 -I. -MD $(@:.o=.d) -MP -o $@ $<
+
+$(O)/stub.elf: linker/stub.ld $(STUB_OBJ)
+	$(LD) $(LDFLAGS) -T $< -o $@ $(STUB_OBJ)
+
+$(O)/stub.bin: $(O)/stub.elf
+	objcopy -O binary -j .all $< $@
+
+$(O)/rm.bin: rm/rm.asm | need-build
+	@mkdir -p $(@D)
+	$(NASM) -f bin -I. -MD $(O)/rm.d -MP -o $@ $<
+
+# bin/NAME.FORMAT
+define image_rule
+$(BIN)/$(1).$(2): boot/$(2).asm $(O)/rm.bin $(O)/stub.bin $(O)/$(1).inc $(O)/$(1).lzma
+	@mkdir -p $$(@D)
+	$(NASM) -f bin -I. -MD $(O)/$(1).$(2).d -MP -DRM='"$(O)/rm.bin"' -DSTUB='"$(O)/stub.bin"' \
+	    -DPROGRAM_HEADER='"$(O)/$(1).inc"' -DPROGRAM_PACKED='"$(O)/$(1).lzma"' -o $$@ $$<
+endef
+$(foreach i,$(IMAGES),$(eval $(call image_rule,$(basename $(i)),$(subst .,,$(suffix $(i))))))
+
+$(BIN)/%:
+	@echo "puck: there is no image '$*'; there are: $(IMAGES)" >&2
+	@false
+
+FORCE:
 
 # ---- host: the same sources under ASan and UBSan -------------------------------------------------------
 
@@ -115,7 +205,7 @@ fuzz: $(FUZZ_BIN)
 
 # The target's sources by the other compiler. clang knows -mstack-alignment by another name and brings its own
 # freestanding headers.
-CLANG_CFLAGS = $(filter-out -mpreferred-stack-boundary=% -Wshift-overflow=%,\
+CLANG_CFLAGS = $(filter-out -mpreferred-stack-boundary=% -Wshift-overflow=% --param=%,\
                $(subst $(shell $(CC) -print-file-name=include 2>/dev/null),\
                $(shell $(FUZZ_CC) -print-resource-dir 2>/dev/null)/include,$(PM_CFLAGS))) -mstack-alignment=4
 CLANG_OBJ   := $(PM_C:%.c=$(O)/clang/%.o)
@@ -181,7 +271,7 @@ need-%:
 clean:
 	rm -rf $(O) $(BIN)
 
-.PHONY: all images check-unit check-static check check-long check-machine again fuzz setup help clean
+.PHONY: FORCE all images check-unit check-static check check-long check-machine again fuzz setup help clean
 .SECONDARY:
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

@@ -5,26 +5,10 @@
  */
 #pragma once
 
-#include "pm/lib/types.h"
-
-#define MEMMAP_MAX 64
-
-struct mem_region {
-    u64 start;
-    u64 end;  /* exclusive */
-    u32 type; /* 1 = RAM */
-};
-
-struct memmap {
-    u32 count;
-    struct mem_region region[MEMMAP_MAX]; /* ascending, without overlap, no empty region */
-};
+#include "pm/lib/regions.h"
 
 /* Ask the BIOS. Always yields a usable map: on nonsense it falls back to the next method. */
 void memmap_read(struct memmap *map);
 
 /* The map as read at start, before anything of ours was hidden. */
 const struct memmap *memmap_get(void);
-
-/* Is [start, start+len) RAM, wholly within one region? */
-bool memmap_is_ram(const struct memmap *map, u64 start, u64 len);

@@ -9,7 +9,7 @@
 
 #include "pm/lib/types.h"
 
-/* The register file: the only currency between the modes. Must match rm/mailbox.inc. */
+/* The register file: the only currency between the modes. The same as in rm/mailbox.inc. */
 struct rm_regs {
     u32 eax, ebx, ecx, edx, esi, edi, ebp;
     u16 ds, es, fs, gs;
@@ -25,7 +25,7 @@ enum rm_origin { RM_FROM_PXE = 1, RM_FROM_LKRN = 2, RM_FROM_DISK = 3 };
 #define RM_PXE_DHCPACK_MAX 1260
 
 /*
- * Shared with rm/mailbox.inc field by field; pm/rm.c asserts the offsets. Filled by the boot/ prefix and
+ * The same field by field as rm/mailbox.inc; the build compares them. Filled by the boot/ prefix and
  * by rm/ before the first C instruction.
  */
 struct mailbox {
@@ -59,6 +59,39 @@ struct mailbox {
     u32 ticks_irq;       /* count of NIC interrupts taken by the hook */
     u64 hidden_start;    /* INT 15h hides [start, end) of extended memory; 0,0 = nothing */
     u64 hidden_end;
+    u32 payload;         /* physical address of the boot stub in the loaded image */
+    u32 archive_start;   /* what was appended to the image (docs/architecture.md); physical, 0 = nothing */
+    u32 archive_len;
+    u32 program_start;   /* the C program as the stub placed it: [start, end) with BSS and command line. */
+    u32 program_end;     /*   Linked at 0, so program_start is what a debugger adds to its symbols */
+    u16 image_end_para;  /* first paragraph behind the loaded image, at start */
+
+    /* A call through the gate: pm/rm.c only. */
+    u16 function;
+    u16 argument;
+    u16 result;
+    struct rm_regs regs;
+    u16 jump_ip, jump_cs, jump_sp, jump_ss;
+    u16 params_offset;   /* parameter block of rm_pxe() */
+    u16 tbd_offset;      /* transmit descriptor of rm_undi_send() */
+
+    /* UNDI: set by its user before rm_undi_poll() or rm_undi_hook_irq(). */
+    u16 undi_mode;       /* UNDI_* below; 0 = wait for an interrupt before UNDI_ISR PROCESS */
+    u16 irq_mask_port;   /* of the PIC, and the line's bit there; set by rm_undi_hook_irq() */
+    u16 irq_mask_bit;
+    u16 irq_entry;       /* offset of the interrupt handler */
+    u32 irq_old;         /* the vector before it, 0 = not hooked */
+    u32 irq_not_ours;    /* interrupts that the UNDI did not know */
+    u32 undi_errors;     /* received frames that were malformed or broke off */
+
+    /* INT 15h while something is hidden: the answers, made by rm_hide(). */
+    u16 int15_entry;
+    u16 e820_offset;     /* table of {u64 start, u64 len, u32 type} */
+    u32 int15_old;       /* the vector before ours, 0 = not hooked */
+    u16 e820_count;
+    u16 e801_low;        /* KB from 1 MB to 16 MB */
+    u16 e801_high;       /* 64 KB units above 16 MB */
+    u16 ext_kb;          /* AH=88h */
 };
 
 #define MAILBOX_MAGIC 0x4b435550u /* "PUCK" */
@@ -68,6 +101,11 @@ enum {
     PXE_STARTED = 2,      /* START_UNDI is in force */
     PXE_INITIALIZED = 4,  /* STARTUP and INITIALIZE are in force */
     PXE_IS_PCI = 8,
+};
+
+enum {
+    UNDI_POLL = 1,        /* call UNDI_ISR PROCESS without having seen an interrupt */
+    UNDI_ONE_PER_IRQ = 2, /* after a frame look again without an interrupt (Etherboot 5.4) */
 };
 
 /* The mailbox. Valid from the first instruction of main on. */
@@ -114,7 +152,8 @@ void rm_jump(const struct rm_jump *to) __attribute__((noreturn));
 void rm_exit(void) __attribute__((noreturn));
 
 /*
- * INT 15h hides [start, end) from whoever asks (E820, E801, 88h) until rm_unhook(). Page-aligned.
+ * INT 15h hides [start, end) from whoever asks (E820, E801, 88h) until rm_unhook(); what we keep of base memory is
+ * hidden, too. The rest of the answer is memmap_get(). Page-aligned; again with other numbers is fine.
  */
 void rm_hide(u64 start, u64 end);
 
@@ -126,8 +165,14 @@ void rm_hide(u64 start, u64 end);
  */
 u32 rm_undi_poll(void);
 
-/* Hook the NIC's IRQ (pxe.md 3.3): the handler calls ISR START and masks the line. */
+/*
+ * Hook the NIC's IRQ, mailbox->pxe_irq (pxe.md 3.3): the handler calls ISR START, counts, and masks the line until the
+ * next poll. Nothing for IRQ 0 and above 15. After UNDI_OPEN.
+ */
 void rm_undi_hook_irq(void);
 
-/* Transmit the frame in the tx buffer: whole Ethernet frame of len bytes. Returns the PXE status. */
+/*
+ * Transmit the frame in the tx buffer: whole Ethernet frame of len bytes, at most mailbox->tx_size; it is padded
+ * there. Returns the PXE status (6 = busy, try later).
+ */
 u16 rm_undi_send(u32 len);
