@@ -38,10 +38,7 @@ static int fake_send(struct netdev *dev, struct pkt *p)
 
 static const struct netdev_ops fake_ops = {fake_open, fake_close, fake_send, fake_close};
 
-static struct netdev fake_device(void)
-{
-    return (struct netdev){.driver = "fake", .ops = &fake_ops, .hwaddr = {2, 0, 0, 0, 0, 1}};
-}
+static struct netdev a, b, c; /* fresh for every test */
 
 static int reset(void **state)
 {
@@ -51,6 +48,7 @@ static int reset(void **state)
     open_result = 0;
     net_reset();
     netdev_reset();
+    a = b = c = (struct netdev){.driver = "fake", .ops = &fake_ops, .hwaddr = {2, 0, 0, 0, 0, 1}};
     return 0;
 }
 
@@ -107,8 +105,6 @@ static void packet_pool_is_bounded(void **state)
 
 static void names_and_order(void **state)
 {
-    struct netdev a = fake_device(), b = fake_device(), c = fake_device();
-
     (void)state;
     netdev_register(&a);
     netdev_register(&b);
@@ -125,25 +121,20 @@ static void names_and_order(void **state)
     assert_ptr_equal(netdev_by_name("netX"), &a);
     netdev_close(&a);
     assert_ptr_equal(netdev_by_name("netX"), &b);
-    reset(NULL);
 }
 
 static void open_failure_names_the_device(void **state)
 {
-    struct netdev a = fake_device();
-
     (void)state;
     netdev_register(&a);
     open_result = fail(EIO, "no answer");
     assert_int_equal(netdev_open(&a), -EIO);
     assert_non_null(strstr(fail_text(-EIO), "net0 (fake): no answer"));
     assert_false(a.is_open);
-    reset(NULL);
 }
 
 static void short_frames_are_padded_with_zeros(void **state)
 {
-    struct netdev a = fake_device();
     struct pkt *p = pkt_alloc();
 
     (void)state;
@@ -161,13 +152,10 @@ static void short_frames_are_padded_with_zeros(void **state)
         assert_int_equal(sent->data[i], 0);
     assert_int_equal(a.stats.tx, 1);
     assert_int_equal(a.stats.tx_errors, 1);
-    reset(NULL);
 }
 
 static void receive_queue_is_bounded(void **state)
 {
-    struct netdev a = fake_device();
-
     (void)state;
     netdev_register(&a);
     netdev_open(&a);
@@ -175,14 +163,13 @@ static void receive_queue_is_bounded(void **state)
         netdev_rx(&a, pkt_alloc());
     assert_int_equal(a.rx.count, NETDEV_RX_QUEUE);
     assert_int_equal(a.stats.rx_dropped, 5);
-    reset(NULL);
 }
 
 static void lease_options(void **state)
 {
     struct lease l = {0};
     struct reader r;
-    u8 big[LEASE_OPTION_MAX] = {9};
+    static const u8 big[LEASE_OPTION_MAX] = {9};
 
     (void)state;
     assert_false(lease_option(&l, 6, &r));
@@ -220,7 +207,6 @@ static void lease_option_with_lying_length(void **state)
 
 static void longest_prefix_wins(void **state)
 {
-    struct netdev a = fake_device(), b = fake_device();
     u32 hop;
 
     (void)state;
@@ -242,12 +228,10 @@ static void longest_prefix_wins(void **state)
     assert_ptr_equal(route_lookup(0x08080808, &hop)->dev, &a);
     netdev_set_ip4(&a, 0, 0, 0);
     assert_null(route_lookup(0x08080808, &hop));
-    reset(NULL);
 }
 
 static void gateway_beside_the_subnet(void **state)
 {
-    struct netdev a = fake_device();
     u32 hop;
 
     (void)state;
@@ -258,13 +242,10 @@ static void gateway_beside_the_subnet(void **state)
     assert_int_equal(hop, 0xc0a80001);
     assert_non_null(route_lookup(0x01010101, &hop));
     assert_int_equal(hop, 0xc0a80001);
-    reset(NULL);
 }
 
 static void route_table_is_bounded(void **state)
 {
-    struct netdev a = fake_device();
-
     (void)state;
     for (unsigned i = 0; i < ROUTES_MAX; i++)
         assert_int_equal(route_add(i << 8, 0xffffff00, 0, &a), 0);
@@ -272,7 +253,6 @@ static void route_table_is_bounded(void **state)
     assert_int_equal(route_count(), ROUTES_MAX);
     assert_int_equal(route_get(3)->dest, 3 << 8);
     assert_null(route_get(ROUTES_MAX));
-    reset(NULL);
 }
 
 static void address_text(void **state)
@@ -293,21 +273,22 @@ static void address_text(void **state)
 
 int main(void)
 {
+#define T(name) cmocka_unit_test_setup_teardown(name, reset, no_leaks)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(packet_edges),
-        cmocka_unit_test(packet_header_is_aligned),
-        cmocka_unit_test(packet_pool_is_bounded),
-        cmocka_unit_test(names_and_order),
-        cmocka_unit_test(open_failure_names_the_device),
-        cmocka_unit_test(short_frames_are_padded_with_zeros),
-        cmocka_unit_test(receive_queue_is_bounded),
-        cmocka_unit_test(lease_options),
-        cmocka_unit_test(lease_option_with_lying_length),
-        cmocka_unit_test(longest_prefix_wins),
-        cmocka_unit_test(gateway_beside_the_subnet),
-        cmocka_unit_test(route_table_is_bounded),
-        cmocka_unit_test(address_text),
+        T(packet_edges),
+        T(packet_header_is_aligned),
+        T(packet_pool_is_bounded),
+        T(names_and_order),
+        T(open_failure_names_the_device),
+        T(short_frames_are_padded_with_zeros),
+        T(receive_queue_is_bounded),
+        T(lease_options),
+        T(lease_option_with_lying_length),
+        T(longest_prefix_wins),
+        T(gateway_beside_the_subnet),
+        T(route_table_is_bounded),
+        T(address_text),
     };
 
-    return cmocka_run_group_tests_name("netdev", tests, reset, no_leaks);
+    return cmocka_run_group_tests_name("netdev", tests, NULL, NULL);
 }
