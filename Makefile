@@ -173,8 +173,21 @@ $(O)/test/%: $(O)/host/test/%.o $(O)/libhost.a
 	@mkdir -p $(@D)
 	$(HOST_CC) $(HOST_CFLAGS) -o $@ $< $(O)/libhost.a -lcmocka
 
+# What is assembler, or rests on it: the target's own objects, run as 32-bit code. Their symbols get a prefix, so
+# that they can stand beside the system's libc.
+TARGET_BIN := $(patsubst test/target/%.c,$(O)/test/target/%,$(wildcard test/target/test_*.c))
+TARGET_OBJ := $(addprefix $(O)/pm/pm/,switch.asm.o lib/libc/memory.asm.o lib/libc/divide.asm.o lib/libc/divide.o)
+
+$(O)/test/target/puck.o: $(TARGET_OBJ)
+	@mkdir -p $(@D)
+	$(LD) -m elf_i386 -z noexecstack -r -o $@ $(TARGET_OBJ)
+	objcopy --prefix-symbols=puck_ $@
+
+$(O)/test/target/%: test/target/%.c $(O)/test/target/puck.o
+	$(HOST_CC) -std=gnu11 -m32 -no-pie -z noexecstack -g -O1 $(WARN) -MMD -MP -o $@ $^
+
 ## check-unit   unit tests and simulated-network tests on the host, under ASan and UBSan
-check-unit: $(UNIT_BIN) | need-check
+check-unit: $(UNIT_BIN) $(TARGET_BIN) | need-check
 	@$(CHECK) unit
 
 # ---- fuzzing: the host sources once more, by clang with libFuzzer -----------------------------------------
@@ -189,6 +202,8 @@ TIME        ?= 60
 $(O)/fuzz/obj/%.o: %.c | need-check
 	@mkdir -p $(@D)
 	$(FUZZ_CC) $(FUZZ_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(FUZZ_OBJ): FUZZ_CFLAGS += -include test/host/stdio.h
 
 $(O)/libfuzz.a: $(FUZZ_OBJ)
 	@rm -f $@
