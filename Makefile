@@ -59,7 +59,7 @@ $(O)/libpuck.a: $(PM_OBJ)
 # An image is a list of features, linked out of one library, packed, and laid out by one NASM file.
 #     bin/NAME.FORMAT <- boot/FORMAT.asm, build/NAME.lzma <- build/NAME.elf <- boot/NAME.list
 
-IMAGES := puck.kpxe puck.lkrn undionly.kpxe
+IMAGES := puck.kpxe puck.lkrn puck.usb undionly.kpxe
 XZ     := xz
 XZ_OPTIONS := --format=raw --x86 --lzma1=preset=9e,lc=3,lp=0,pb=0
 
