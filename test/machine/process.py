@@ -3,6 +3,7 @@ import ctypes
 import os
 import signal
 import subprocess
+import sys
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG = 1
@@ -37,3 +38,11 @@ def run(*argv):
     if done.returncode:
         raise RuntimeError(f'{" ".join(map(str, argv))}: {done.stdout.decode(errors="replace").strip()}')
     return done.stdout.decode(errors='replace')
+
+
+def die_on_signals():
+    """Let SIGTERM and SIGHUP unwind `with` blocks as Ctrl-C does."""
+    def leave(number, _frame):
+        sys.exit(128 + number)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, leave)

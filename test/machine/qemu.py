@@ -26,6 +26,13 @@ NICS = {
 }
 
 
+def base_command(mem=256, cpu='qemu64', bios_on_serial=False):
+    """The PC itself, without serial line, network and disks."""
+    machine = 'pc' + (',graphics=off' if bios_on_serial else '')
+    return [QEMU, '-machine', machine, '-accel', 'tcg,thread=single', '-cpu', cpu, '-m', str(mem),
+            '-nodefaults', '-vga', 'std', '-display', 'none', '-no-reboot']
+
+
 def nic(model, net, rom=False):
     """A NIC on `net`; with rom=True its own PXE ROM is what the machine boots."""
     options = ',bootindex=1' if rom else ',romfile='
@@ -58,14 +65,13 @@ class Machine:
 
     running = []  # those of the current test, for the report of a failure (conftest.py)
 
-    def __init__(self, work, args, *, net=None, mem=256, cpu='qemu64', bios_on_serial=False):
+    def __init__(self, work, args, *, net=None, mem=256, cpu='qemu64', bios_on_serial=False,
+                 echo=None):
         self.work = pathlib.Path(work)
         self.work.mkdir(parents=True, exist_ok=True)
         serial, serial_qemu = socket.socketpair()
         qmp, qmp_qemu = socket.socketpair()
-        machine = 'pc' + (',graphics=off' if bios_on_serial else '')
-        argv = [*(net.prefix if net else []), QEMU, '-machine', machine, '-accel', 'tcg,thread=single',
-                '-cpu', cpu, '-m', str(mem), '-nodefaults', '-vga', 'std', '-display', 'none', '-no-reboot',
+        argv = [*(net.prefix if net else []), *base_command(mem, cpu, bios_on_serial),
                 '-chardev', f'socket,id=com1,fd={serial_qemu.fileno()}', '-serial', 'chardev:com1',
                 '-chardev', f'socket,id=qmp,fd={qmp_qemu.fileno()}', '-mon', 'chardev=qmp,mode=control', *args]
         (self.work / 'qemu.cmd').write_text(' '.join(map(str, argv)))
@@ -74,7 +80,7 @@ class Machine:
                                      pass_fds=(serial_qemu.fileno(), qmp_qemu.fileno()))
         serial_qemu.close()
         qmp_qemu.close()
-        self.serial = Serial(serial, self.work / 'serial.log')
+        self.serial = Serial(serial, self.work / 'serial.log', echo)
         self._qmp_socket = qmp
         self._qmp_socket.settimeout(60)
         self._qmp_file = qmp.makefile('rwb', buffering=0)

@@ -16,8 +16,10 @@ class Silence(AssertionError):
 
 
 class Serial:
-    def __init__(self, sock, log_path=None):
+    def __init__(self, sock, log_path=None, echo=None):
+        """echo, if given, is called with every piece of cleaned text as it comes."""
         self._sock = sock
+        self._echo = echo
         self._log = open(log_path, 'wb') if log_path else None
         self._pending = ''
         self._changed = threading.Condition()
@@ -50,7 +52,10 @@ class Serial:
         cut = UNFINISHED.search(raw)
         end = cut.start() if cut else len(raw)
         self._pending = raw[end:]
-        self.text += ANSI.sub('', raw[:end]).replace('\r\n', '\n')
+        clean = ANSI.sub('', raw[:end]).replace('\r\n', '\n')
+        self.text += clean
+        if self._echo:
+            self._echo(clean)
 
     def expect(self, pattern, timeout=60, never=None):
         """Wait for a regular expression; returns the match. `never` is one that must not come before it."""
