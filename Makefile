@@ -26,6 +26,36 @@ PYTHON := /usr/bin/python3
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
         -Wvla -Wundef -Wpointer-arith -Wwrite-strings -Wframe-larger-than=1536
 
+# ---- trying it -------------------------------------------------------------------------------------------
+
+## setup        install what is missing for all of this (Debian 12, apt)
+setup:
+	@tools/setup
+
+## demo         a PC boots Debian's installer over HTTP through puck.kpxe (KEEP=1 stays; NIC= MEM=)
+demo: images | need-demo
+	@tools/demo $(BIN)
+
+## run          one image in QEMU, its shell on this terminal (IMAGE=puck.lkrn; NIC= MEM= CPU= SCRIPT= TFTP=)
+run: IMAGE ?= puck.lkrn
+run: images | need-demo
+	@tools/run $(BIN)/$(notdir $(IMAGE))
+
+## debug        the same, stopped at reset, with gdb and the symbols of the relocated program
+debug: IMAGE ?= puck.lkrn
+debug: images | need-demo need-debug
+	@tools/run --debug $(O)/$(basename $(notdir $(IMAGE))).elf $(BIN)/$(notdir $(IMAGE))
+
+## bench        sizes, instructions to the first script line and per downloaded byte (IMAGE=files, also of others)
+bench: images $(O)/insncount.so | need-demo
+	@tools/bench --plugin $(O)/insncount.so --json $(O)/bench.json $(or $(IMAGE),$(BENCH_IMAGES:%=$(BIN)/%))
+
+BENCH_IMAGES := puck.lkrn puck.kpxe undionly.kpxe
+
+$(O)/insncount.so: test/bench/insncount.c
+	@mkdir -p $(@D)
+	$(CC) -O2 -Wall -Wextra -Werror -shared -fPIC -fvisibility=hidden -o $@ $<
+
 # ---- the protected-mode program: 32-bit, freestanding, 486 ---------------------------------------------
 
 # -fno-pie -fno-pic -fno-stack-protector must be said: Debian's gcc turns them on by default.
@@ -250,7 +280,7 @@ check-static: images again $(CLANG_OBJ) $(HEADER_OK) | need-check
 
 # ---- all checks ------------------------------------------------------------------------------------------
 
-CHECK = $(PYTHON) tools/check --obj $(O) --bin $(BIN)
+CHECK = $(PYTHON) tools/check --obj $(O) --bin $(BIN) --images '$(IMAGES)'
 
 ## check        everything: unit, simulated network, fuzz corpora, structure, machine tests; under 15 minutes
 check: images again $(UNIT_BIN) $(FUZZ_BIN) $(CLANG_OBJ) $(HEADER_OK) | need-check need-demo
@@ -264,11 +294,7 @@ check-long: images again $(UNIT_BIN) $(FUZZ_BIN) $(CLANG_OBJ) $(HEADER_OK) | nee
 check-machine: images | need-check need-demo
 	@$(CHECK) machine $(T)
 
-# ---- trying it -------------------------------------------------------------------------------------------
-
-## setup        install what is missing for all of this (Debian 12, apt)
-setup:
-	@tools/setup
+# ---- this file itself ------------------------------------------------------------------------------------
 
 ## help         this list
 help:
@@ -286,7 +312,8 @@ need-%:
 clean:
 	rm -rf $(O) $(BIN)
 
-.PHONY: FORCE all images check-unit check-static check check-long check-machine again fuzz setup help clean
+.PHONY: FORCE all images check-unit check-static check check-long check-machine again fuzz setup demo run debug \
+        bench help clean
 .SECONDARY:
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
