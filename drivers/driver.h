@@ -22,3 +22,10 @@ struct nic_driver {
 };
 
 extern const struct nic_driver *const nic_drivers[]; /* NULL at the end */
+
+/*
+ * Scan PCI and register a netdev for every NIC that a driver of the list takes. When we came by PXE, the
+ * NIC we were booted from comes first; when no native driver takes it, `undi` (undi_probe()) is asked
+ * instead. Says on the console which device failed and why.
+ */
+void drivers_probe_all(int (*undi)(void));

@@ -91,6 +91,12 @@ static inline void writeb(uintptr_t addr, u8 v)
     *(volatile u8 *)addr = v;
 }
 
+/* The address under which a device on the bus finds our memory: the pointer itself, here. */
+static inline u32 bus_address(const void *p)
+{
+    return (u32)(uintptr_t)p;
+}
+
 static inline u64 rdtsc(void)
 {
     u32 lo, hi;
