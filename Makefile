@@ -185,7 +185,7 @@ HOST_CFLAGS := -std=gnu11 -D_GNU_SOURCE -g -O1 -I. -fno-omit-frame-pointer -fno-
 HOST_DIRS   := pm/lib tcpip script script/commands loaders test/host
 HOST_C      := $(wildcard $(HOST_DIRS:%=%/*.c))
 HOST_OBJ    := $(HOST_C:%.c=$(O)/host/%.o)
-UNIT_C      := $(wildcard test/unit/test_*.c test/sim/test_*.c)
+UNIT_C      := $(wildcard test/unit/test_*.c test/sim/test_*.c test/model/test_*.c)
 UNIT_BIN    := $(UNIT_C:%.c=$(O)/%)
 
 $(O)/host/%.o: %.c
@@ -215,6 +215,20 @@ $(O)/test/target/puck.o: $(TARGET_OBJ)
 
 $(O)/test/target/%: test/target/%.c $(O)/test/target/puck.o
 	$(HOST_CC) -std=gnu11 -m32 -no-pie -z noexecstack -g -O1 $(WARN) -MMD -MP -o $@ $^
+
+# Drivers run on the host against models of their devices: test/model/pm/io.h takes the place of pm/io.h.
+MODEL_C   := $(wildcard drivers/*.c undi/*.c) pm/pci.c $(filter-out test/model/test_%,$(wildcard test/model/*.c))
+MODEL_OBJ := $(MODEL_C:%.c=$(O)/host/%.o)
+
+$(MODEL_OBJ): HOST_CFLAGS := -Itest/model $(HOST_CFLAGS)
+
+$(O)/libmodel.a: $(MODEL_OBJ)
+	@rm -f $@
+	$(AR) rcsD $@ $(MODEL_OBJ)
+
+$(O)/test/model/%: $(O)/host/test/model/%.o $(O)/libmodel.a $(O)/libhost.a
+	@mkdir -p $(@D)
+	$(HOST_CC) $(HOST_CFLAGS) -o $@ $< $(O)/libmodel.a $(O)/libhost.a -lcmocka
 
 ## check-unit   unit tests and simulated-network tests on the host, under ASan and UBSan
 check-unit: $(UNIT_BIN) $(TARGET_BIN) | need-check
