@@ -220,7 +220,7 @@ $(O)/test/target/%: test/target/%.c $(O)/test/target/puck.o
 MODEL_C   := $(wildcard drivers/*.c undi/*.c) pm/pci.c $(filter-out test/model/test_%,$(wildcard test/model/*.c))
 MODEL_OBJ := $(MODEL_C:%.c=$(O)/host/%.o)
 
-$(MODEL_OBJ): HOST_CFLAGS := -Itest/model $(HOST_CFLAGS)
+$(MODEL_OBJ): HOST_CFLAGS := -Itest/model $(HOST_CFLAGS) -include test/host/stdio.h
 
 $(O)/libmodel.a: $(MODEL_OBJ)
 	@rm -f $@

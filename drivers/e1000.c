@@ -75,8 +75,8 @@ enum { RX_ERRORS = 0x97 }; /* CRC, symbol, sequence, carrier extension, data: th
 enum { TX_EOP = 1, TX_IFCS = 2, TX_RS = 8 };
 enum { TX_DD = 1 };
 
-#define RX_RING 256 /* both powers of two, and RDLEN/TDLEN multiples of 128 bytes */
-#define TX_RING 64
+#define RX_RING    256 /* both powers of two, and RDLEN/TDLEN multiples of 128 bytes */
+#define TX_RING    64
 #define RING_ALIGN 128
 
 /*

@@ -27,8 +27,8 @@ struct netdev *nic_new(const struct pci_device *pci, const char *driver, const s
     dev->busdevfn = pci->busdevfn;
     dev->pci_vendor = pci->vendor;
     dev->pci_device = pci->device;
-    snprintf(dev->bus, sizeof(dev->bus), "PCI %02x:%02x.%x", pci->busdevfn >> 8,
-             pci->busdevfn >> 3 & 31, pci->busdevfn & 7);
+    snprintf(dev->bus, sizeof(dev->bus), "PCI %02x:%02x.%x", pci->busdevfn >> 8, pci->busdevfn >> 3 & 31,
+             pci->busdevfn & 7);
     return dev;
 }
 

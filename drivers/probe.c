@@ -4,8 +4,8 @@
  * UNDI drives it and no native driver may touch it, since two drivers on one chip are one too many.
  */
 #include "drivers/driver.h"
-#include "pm/rm.h"
 #include "pm/lib/fail.h"
+#include "pm/rm.h"
 #include "tcpip/netdev.h"
 
 #include <stdio.h>
@@ -31,8 +31,8 @@ static bool probe_device(struct pci_device *pci)
     fail_clear();
     int rc = driver->probe(pci);
     if (rc < 0)
-        printf("PCI %02x:%02x.%x: %s\n", pci->busdevfn >> 8, pci->busdevfn >> 3 & 31,
-               pci->busdevfn & 7, fail_text(rc));
+        printf("PCI %02x:%02x.%x: %s\n", pci->busdevfn >> 8, pci->busdevfn >> 3 & 31, pci->busdevfn & 7,
+               fail_text(rc));
     return rc == 0;
 }
 

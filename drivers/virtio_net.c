@@ -12,17 +12,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define F_MAC ((u64)1 << 5)
-#define F_STATUS ((u64)1 << 16)
+#define F_MAC        ((u64)1 << 5)
+#define F_STATUS     ((u64)1 << 16)
 #define F_ANY_LAYOUT ((u64)1 << 27)
-#define F_VERSION_1 ((u64)1 << 32)
-#define F_WANTED (F_MAC | F_STATUS | F_ANY_LAYOUT)
+#define F_VERSION_1  ((u64)1 << 32)
+#define F_WANTED     (F_MAC | F_STATUS | F_ANY_LAYOUT)
 
 enum { CONFIG_MAC = 0, CONFIG_STATUS = 6 }; /* 5.1.4 */
 enum { STATUS_LINK_UP = 1 };
 enum { RX_QUEUE = 0, TX_QUEUE = 1 };
 
-/* The header in front of each frame (5.1.6): 10 bytes, with VERSION_1 12. All zero when nothing is offloaded. */
+/* Bytes of the header in front of each frame (5.1.6), all zero since nothing is offloaded; 12 with VERSION_1.
+ */
 enum { HEADER_OLD = 10, HEADER = 12 };
 
 #define MAX_SLOTS 256
@@ -46,8 +47,8 @@ struct virtio_net {
     bool is_broken; /* the device broke the protocol and was reset */
     u16 free_count;
     u16 free_slot[MAX_SLOTS]; /* of the transmit channel, a stack */
-    u8 header[16];            /* sent: zero; received ones land behind it and nobody reads them */
-    u8 header_sink[16];
+    u8 header[HEADER];        /* sent with every frame */
+    u8 header_sink[HEADER];   /* where received ones go that come apart; nobody reads them */
     struct link_watch link;
     struct channel rx, tx;
 };
@@ -184,7 +185,7 @@ static int virtio_net_open(struct netdev *dev)
         rc = setup_tx(n);
     if (rc < 0) {
         stop(n);
-        return fail_in(rc, "virtio-net");
+        return rc;
     }
     n->is_broken = false;
     if (!n->hw.is_modern) /* only the old interface lets us write it (5.1.4.1) */

@@ -52,7 +52,7 @@ enum { CFG_COMMON = 1, CFG_NOTIFY = 2, CFG_DEVICE = 4 };
 
 enum { AVAIL_NO_INTERRUPT = 1, USED_NO_NOTIFY = 1 };
 #define RING_ALIGN 4096u
-#define MAX_QUEUE 4096u /* of a legacy device that gives us no choice: 106 KiB of rings */
+#define MAX_QUEUE  4096u /* of a legacy device that gives us no choice: 106 KiB of rings */
 
 /* ---- register access ------------------------------------------------------------------------- */
 

@@ -68,11 +68,11 @@ struct vring_used {
 enum { VRING_DESC_NEXT = 1, VRING_DESC_WRITE = 2 };
 
 struct virtq {
-    u16 index;       /* number of the queue */
-    u16 size;        /* entries, a power of two; 0 = not set up */
-    u16 avail_idx;   /* entries made available, ours ahead of the shared one until virtq_publish() */
-    u16 used_idx;    /* used entries consumed */
-    u16 in_flight;   /* slots with the device */
+    u16 index;     /* number of the queue */
+    u16 size;      /* entries, a power of two; 0 = not set up */
+    u16 avail_idx; /* entries made available, ours ahead of the shared one until virtq_publish() */
+    u16 used_idx;  /* used entries consumed */
+    u16 in_flight; /* slots with the device */
     struct virtio_window notify;
     struct vring_desc *desc;
     struct vring_avail *avail;

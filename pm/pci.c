@@ -38,7 +38,7 @@ enum { HEADER_NORMAL = 0, HEADER_BRIDGE = 1, HEADER_CARDBUS = 2, HEADER_MULTIFUN
 enum { BAR_IO = 1, BAR_TYPE = 6, BAR_64BIT = 4 };
 
 #define MAX_DEVICES 256
-#define MAX_BUSES 256
+#define MAX_BUSES   256
 #define MIN_LATENCY 32 /* bus clocks; some BIOSes leave 0, which breaks every burst in two */
 
 /* 256 bytes hold at most this many capabilities of 4 bytes; a longer chain is a loop. */

@@ -41,13 +41,13 @@ enum { FILTER_DIRECTED = 1, FILTER_BROADCAST = 2, FILTER_PROMISCUOUS = 4 };
 
 #define SERVICE_IRQ 0x1000u /* service flag: interrupts supported */
 
-#define INITIALIZE_TRIES 10 /* some Realtek ROMs fail their media test now and then (pxe.md 3.9, 16) */
-#define INITIALIZE_WAIT 200 /* ms */
-#define BUSY_TRIES 20       /* of a transmission, 100 us and a look at the receiver apart */
-#define WATCHDOG 1000       /* ms without an interrupt after which we look for ourselves */
-#define FOREIGN_INTERRUPTS 100 /* more of those than of the NIC's own: the line tells nothing */
-#define LIVELY 50           /* ms after a frame during which answers are expected at once */
-#define IDLE_WAIT 5         /* ms between polls otherwise: a mode switch takes up to half of one */
+#define INITIALIZE_TRIES   10   /* some Realtek ROMs fail their media test now and then (pxe.md 3.9, 16) */
+#define INITIALIZE_WAIT    200  /* ms */
+#define BUSY_TRIES         20   /* of a transmission, 100 us and a look at the receiver apart */
+#define WATCHDOG           1000 /* ms without an interrupt after which we look for ourselves */
+#define FOREIGN_INTERRUPTS 100  /* more of those than of the NIC's own: the line tells nothing */
+#define LIVELY             50   /* ms after a frame during which answers are expected at once */
+#define IDLE_WAIT          5    /* ms between polls otherwise: a mode switch takes up to half of one */
 
 static struct {
     struct netdev dev;
@@ -206,9 +206,8 @@ static bool is_deaf_machine(const u8 *mac, u32 service_flags)
 /* The union of what iPXE and lpxelinux learned (pxe.md 3.3). */
 static bool interrupts_are_usable(const struct netdev *dev)
 {
-    struct pci_device pci = {.busdevfn = mailbox->pxe_busdevfn,
-                             .vendor = mailbox->pxe_vendor,
-                             .device = mailbox->pxe_device};
+    struct pci_device pci = {
+        .busdevfn = mailbox->pxe_busdevfn, .vendor = mailbox->pxe_vendor, .device = mailbox->pxe_device};
     bool is_pci = (mailbox->pxe_flags & PXE_IS_PCI) && mailbox->pxe_busdevfn != 0xffff;
 
     if (mailbox->pxe_irq == 0 || mailbox->pxe_irq > 15 || !(undi.service_flags & SERVICE_IRQ))

@@ -144,8 +144,8 @@ void machine_write(bool is_io, uintptr_t addr, unsigned size, u32 v)
 /* ---- bus addresses --------------------------------------------------------------------------------- */
 
 /*
- * Host pointers have 47 bits and a bus address has 32. Each 64 MB piece of host memory that a driver gives away
- * gets a number; the bottom 26 bits stay, and with them alignment and neighbourhood.
+ * Host pointers have 47 bits and a bus address has 32. Each 64 MB piece of host memory that a driver gives
+ * away gets a number; the bottom 26 bits stay, and with them alignment and neighbourhood.
  */
 u32 machine_bus_address(const void *p)
 {

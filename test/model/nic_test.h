@@ -3,14 +3,14 @@
  */
 #pragma once
 
+#include "pm/lib/fail.h"
 #include "tcpip/netdev.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <cmocka.h>
-#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "test/host/test.h"
 
 /* A frame to ourselves whose bytes say which one it is. */
 static inline void nic_test_frame(u8 *frame, size_t len, u8 mark)

@@ -1,9 +1,9 @@
 /* The e1000 driver against the model of its registers and descriptors. */
 #include "drivers/driver.h"
+#include "test/host/clock.h"
 #include "test/model/e1000.h"
 #include "test/model/machine.h"
 #include "test/model/nic_test.h"
-#include "test/host/clock.h"
 
 extern const struct nic_driver driver_e1000;
 

@@ -1,10 +1,7 @@
 /* The PCI scan and configuration space. */
 #include "pm/pci.h"
+#include "test/host/test.h"
 #include "test/model/machine.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <cmocka.h>
 
 static int setup(void **state)
 {

@@ -1,13 +1,13 @@
 /* The virtio-net driver against a model of the device, over both PCI interfaces. */
 #include "drivers/driver.h"
+#include "test/host/clock.h"
 #include "test/model/machine.h"
 #include "test/model/nic_test.h"
 #include "test/model/virtio.h"
-#include "test/host/clock.h"
 
 extern const struct nic_driver driver_virtio_net;
 
-#define VERSION_1 ((u64)1 << 32)
+#define VERSION_1  ((u64)1 << 32)
 #define ANY_LAYOUT ((u64)1 << 27)
 
 static struct virtio_model model;
@@ -63,7 +63,7 @@ static void test_probe_leaves_the_device_reset(void **state)
 
     assert_memory_equal(dev->mac, "\x52\x54\x00\x12\x34\x56", 6);
     assert_string_equal(dev->chip, (enum interface)(uintptr_t)*state == MODERN ? "virtio-net modern"
-                                                                              : "virtio-net legacy");
+                                                                               : "virtio-net legacy");
     assert_int_equal(model.status, 0);
 }
 
@@ -356,7 +356,10 @@ static void test_legacy_takes_a_new_address(void **state)
     assert_memory_equal(model.config, dev->mac, 6);
 }
 
-#define ON(f, kind) {#f ": " #kind, f, setup, teardown, (void *)(uintptr_t)(kind)}
+#define ON(f, kind)                                                                                          \
+    {                                                                                                        \
+#f ": " #kind, f, setup, teardown, (void *)(uintptr_t)(kind)                                         \
+    }
 #define TEST(f) ON(f, LEGACY_OLD), ON(f, LEGACY), ON(f, MODERN)
 
 int main(void)

@@ -8,7 +8,7 @@
 
 enum { IO = 0xc000, MEMORY = 0xfe000000, COMMON = 0x100, NOTIFY = 0x400, CONFIG = 0x800, MULTIPLIER = 4 };
 enum { ACKNOWLEDGE = 1, DRIVER = 2, DRIVER_OK = 4, FEATURES_OK = 8 };
-#define VERSION_1 ((u64)1 << 32)
+#define VERSION_1  ((u64)1 << 32)
 #define ANY_LAYOUT ((u64)1 << 27)
 
 struct descriptor {
@@ -127,7 +127,9 @@ void virtio_model_lie(struct virtio_model *m, unsigned queue, u32 id, u32 len, u
 
 static void set_status(struct virtio_model *m, u8 v)
 {
-    if (v == 0 && !m->never_resets) {
+    if (v == 0) {
+        if (m->never_resets)
+            return;
         memset(m->queue, 0, sizeof(m->queue));
         m->accepted = 0;
         m->status = 0;

@@ -1,6 +1,6 @@
 /*
- * A model of the virtio network device behind both PCI interfaces (VIRTIO 1.1, 4.1 and 5.1), strict about what a
- * driver may do in which state, and able to break the protocol on demand.
+ * A model of the virtio network device behind both PCI interfaces (VIRTIO 1.1, 4.1 and 5.1), strict about
+ * what a driver may do in which state, and able to break the protocol on demand.
  */
 #pragma once
 
@@ -17,9 +17,9 @@ struct virtio_model {
     bool is_modern;
     u64 offered;
     u16 queue_size[2];
-    u16 link;           /* status word of the configuration */
-    u16 notify_off[2];  /* modern: in units of the multiplier 4 */
-    bool refuse;        /* clears FEATURES_OK */
+    u16 link;          /* status word of the configuration */
+    u16 notify_off[2]; /* modern: in units of the multiplier 4 */
+    bool refuse;       /* clears FEATURES_OK */
     bool never_resets;
     bool hold_tx;
 
