@@ -20,7 +20,7 @@ struct image {
     char *name;     /* unique in the list: a newer image of a name replaces the older */
     char *uri;      /* where it came from, absolute, or "" */
     char *cmdline;  /* arguments joined with one space, without the name; "" when none */
-    struct blob body;
+    struct blob body; /* data is never NULL, and a NUL follows it */
     enum image_role role;
     bool autofree;  /* free after it was executed */
     bool running;   /* being executed: hidden from the list (a script on the call chain) */
@@ -50,7 +50,12 @@ extern const struct loader *const loaders[]; /* probed in this order; NULL at th
 struct image *image_add(const char *name, const char *uri, const char *cmdline, struct blob *body,
                         enum image_role role);
 
+/* The list, in order of registration; ->next leads on. Running images are not in it. */
 struct image *image_first(void);
+
+/* The innermost running image; ->next leads to its caller. NULL = none. */
+struct image *image_running(void);
+
 struct image *image_find(const char *name);
 void image_remove(struct image *img); /* unregister and free */
 void image_remove_all(void);
@@ -60,7 +65,13 @@ int image_set_cmdline(struct image *img, const char *cmdline);
 struct image *image_selected(void);
 int image_select(struct image *img); /* -ENOEXEC with words on what the file looks like */
 
-/* Probe and start. Frees an autofree image that came back. */
+/* Could image_exec() start it? 0, or an error with words. Sets img->loader. */
+int image_probe(struct image *img);
+
+/*
+ * Probe and start. An image that came back goes to the end of the list again; it is freed when it
+ * is autofree or when a newer image took its name meanwhile: do not touch it afterwards.
+ */
 int image_exec(struct image *img);
 
 /*

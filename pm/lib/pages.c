@@ -184,6 +184,16 @@ bool pages_is_free(uintptr_t start, size_t bytes)
     return i < state.count && state.free[i].start <= start && state.free[i].end - start >= bytes;
 }
 
+bool pages_next_free(uintptr_t from, uintptr_t *start, uintptr_t *end)
+{
+    unsigned i = find(from);
+    if (i == state.count)
+        return false;
+    *start = MAX(state.free[i].start, from);
+    *end = state.free[i].end;
+    return true;
+}
+
 size_t pages_total_free(void)
 {
     size_t total = 0;

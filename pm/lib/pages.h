@@ -35,6 +35,12 @@ void pages_free(void *p, size_t bytes);
 /* Is [start, start+bytes) wholly inside regions and free? Used before a kernel is placed. */
 bool pages_is_free(uintptr_t start, size_t bytes);
 
+/*
+ * The first free piece that reaches above `from`, without what lies below it; false at the end.
+ * Walk: for (from = 0; pages_next_free(from, &start, &end); from = end).
+ */
+bool pages_next_free(uintptr_t from, uintptr_t *start, uintptr_t *end);
+
 size_t pages_total_free(void);  /* bytes */
 size_t pages_largest_free(void); /* bytes */
 

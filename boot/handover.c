@@ -1,0 +1,81 @@
+/*
+ * The last moment before somebody else's code (loaders/handover.h): the network stops its DMA, the
+ * consoles let go of the screen, the interrupt vectors go back. It lives in boot/ because it
+ * touches all of them.
+ */
+#include "loaders/handover.h"
+#include "loaders/placement.h"
+#include "pm/console.h"
+#include "pm/io.h"
+#include "pm/rm.h"
+#include "tcpip/netdev.h"
+
+#define HIGH_MEMORY 0x100000u
+#define LOW_START   0x1000u /* below: vectors, BIOS data, and what boot sectors use */
+#define EFLAGS_ID   0x200000u
+
+void handover_prepare(void)
+{
+    netdev_close_all();
+    console_shutdown();
+    rm_unhook();
+}
+
+void handover_linux16(u16 segment, u16 stack_pointer)
+{
+    struct rm_jump to = {
+        .regs = {.ds = segment, .es = segment, .fs = segment, .gs = segment},
+        .cs = segment + 0x20,
+        .ss = segment,
+        .sp = stack_pointer,
+    };
+    rm_jump(&to);
+}
+
+bool handover_may_place(u64 start, u64 len)
+{
+    struct ranges memory;
+    if (start < HIGH_MEMORY) {
+        /* the real-mode program works until the jump; what lies above it is the BIOS's and the ROM's */
+        u64 end = (u64)mailbox->segment << 4;
+        return start >= LOW_START && start <= end && len <= end - start &&
+               memmap_is_ram(memmap_get(), start, len);
+    }
+    placement_memory(&memory);
+    return ranges_contain(&memory, start, len);
+}
+
+u64 handover_ram_end(u64 start)
+{
+    const struct memmap *map = memmap_get();
+    u64 end = 0;
+    for (u32 i = 0; i < map->count; i++) {
+        const struct mem_region *r = &map->region[i];
+        if (r->type == 1 && start >= r->start && start < r->end)
+            start = end = r->end;
+    }
+    return end;
+}
+
+u8 *handover_memory(u64 start, size_t len)
+{
+    (void)len;
+    return (u8 *)(uintptr_t)start;
+}
+
+u64 handover_address(const void *p)
+{
+    return (uintptr_t)p;
+}
+
+bool handover_has_long_mode(void)
+{
+    u32 r[4] = {0};
+    if (!eflags_can_toggle(EFLAGS_ID)) /* no CPUID */
+        return false;
+    cpuid(0x80000000, 0, r);
+    if (r[0] < 0x80000001)
+        return false;
+    cpuid(0x80000001, 0, r);
+    return r[3] >> 29 & 1;
+}
