@@ -16,7 +16,17 @@ struct ask {
     msec_t first_timeout; /* ms; doubles, plus or minus 1/8 at random */
     msec_t max_timeout;
     unsigned tries;       /* sends in all */
+    msec_t deadline;      /* give up then, whatever is left; 0 = no other limit */
 };
 
-/* What match returned, or a negative errno: -ETIMEDOUT after the last try, -ECANCELED. */
+/*
+ * What match returned, or a negative errno: -ETIMEDOUT after the last try, -ECANCELED, or what came
+ * back by ICMP or ARP about our datagram (-ECONNREFUSED, -EHOSTUNREACH).
+ */
 int ask(const struct ask *a);
+
+/*
+ * Wait for further answers without sending: what match returned, -ETIMEDOUT at the deadline (what had
+ * come by then was judged), or -ECANCELED.
+ */
+int ask_wait(const struct ask *a, msec_t deadline);

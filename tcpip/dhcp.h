@@ -23,7 +23,7 @@ struct dhcp_timing {
     msec_t first_ms;  /* first retransmission */
     msec_t max_ms;
     unsigned tries;
-    msec_t proxy_ms;  /* wait for a ProxyDHCP offer after the first plain offer without a filename */
+    msec_t proxy_ms;  /* after an answer without a filename, wait that long for a ProxyDHCP server */
 };
 extern const struct dhcp_timing dhcp_default_timing;
 

@@ -17,3 +17,6 @@ void dns_set_search(const char *space_separated);
  * negative errno with fail() text: no server, no answer from A and B, no such name (NXDOMAIN).
  */
 int dns_resolve(const char *name, u32 *out, unsigned max);
+
+/* Forget servers, search list and cache (tests). */
+void dns_reset(void);

@@ -10,11 +10,19 @@
 
 struct scheme {
     const char *name; /* "http" */
-    /* Open for reading. Blocks. 0, or a negative errno with fail() text naming server and status. */
-    int (*open)(const struct uri *u, struct stream **out);
+    /* Open for reading. Blocks, at most idle_ms without an answer. 0, or a negative errno with
+     * fail() text naming server and status; the URI itself is put in front by fetch(). */
+    int (*open)(const struct uri *u, msec_t idle_ms, struct stream **out);
+    /* Let go of what is kept between downloads (idle connections). NULL = nothing. */
+    void (*reset)(void);
 };
 
 extern const struct scheme *const schemes[]; /* NULL at the end */
+
+const struct scheme *scheme_find(const char *name); /* NULL when this image does not have it */
+
+/* Close what the schemes keep open: before net_reset() and before the machine is handed over. */
+void fetch_reset(void);
 
 /*
  * Fetch an absolute URI. On success *body holds the data (blob_finish()ed) and *final_uri (may be

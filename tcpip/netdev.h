@@ -35,8 +35,8 @@ struct lease {
     bool valid;
     u32 server;   /* option 54, host order */
     u32 yiaddr, siaddr, giaddr;
-    char file[129];  /* field or option 67, NUL-terminated */
-    char sname[65];
+    char file[512];  /* field or option 67, NUL-terminated: option 67 often holds a long URL */
+    char sname[256]; /* field or option 66 */
     u8 *options;  /* malloc'd, all option areas merged (options, then file and sname when overloaded
                      by option 52): code (1 byte), length (2 bytes, big-endian), bytes; every code
                      once. Written with lease_add_option(), read with lease_option(). */
