@@ -12,6 +12,7 @@ static struct {
     struct image *first;
     struct image *running;  /* the innermost first */
     struct image *selected;
+    struct image *next;     /* what image_exec_next() asked for */
 } state;
 
 struct image *image_first(void)
@@ -148,7 +149,8 @@ int image_select(struct image *img)
     return 0;
 }
 
-int image_exec(struct image *img)
+/* Run it outside the list, then put it back: unless it is autofree, or its name has been taken. */
+static int exec_once(struct image *img)
 {
     int rc = image_probe(img);
     if (rc < 0)
@@ -168,4 +170,20 @@ int image_exec(struct image *img)
     else
         link_last(img);
     return rc;
+}
+
+void image_exec_next(struct image *img)
+{
+    state.next = img;
+}
+
+int image_exec(struct image *img)
+{
+    for (;;) {
+        int rc = exec_once(img);
+        img = state.next;
+        state.next = NULL;
+        if (!img)
+            return rc;
+    }
 }

@@ -1,7 +1,4 @@
-/* Until tcpip/uri.c and loaders/image.c land. */
-#include "loaders/image.h"
-#include "pm/lib/fail.h"
-#include "script/script.h"
+/* Until tcpip/uri.c lands. */
 #include "tcpip/uri.h"
 
 #include <stdio.h>
@@ -31,67 +28,4 @@ WEAK size_t uri_decode(char *s)
             *to++ = *from++;
     *to = 0;
     return (size_t)(to - s);
-}
-
-static struct image *list, *next;
-
-WEAK struct image *image_add(const char *name, const char *uri, const char *cmdline, struct blob *body,
-                        enum image_role role)
-{
-    struct image *img = calloc(1, sizeof *img);
-    img->name = strdup(name);
-    img->uri = strdup(uri);
-    img->cmdline = strdup(cmdline);
-    img->body = *body;
-    *body = (struct blob){0};
-    img->role = role;
-    img->loader = loader_script.probe(img) == 0 ? &loader_script : NULL;
-    img->next = list;
-    list = img;
-    return img;
-}
-
-static void release(struct image *img)
-{
-    blob_free(&img->body);
-    free(img->name);
-    free(img->uri);
-    free(img->cmdline);
-    free(img);
-}
-
-WEAK void image_remove_all(void)
-{
-    while (list) {
-        struct image *img = list;
-        list = img->next;
-        release(img);
-    }
-}
-
-WEAK void image_exec_next(struct image *img)
-{
-    next = img;
-}
-
-WEAK int image_exec(struct image *img)
-{
-    for (;;) {
-        struct image **at = &list;
-        while (*at != img)
-            at = &(*at)->next;
-        *at = img->next;
-        int rc = img->loader ? img->loader->exec(img) : fail(ENOEXEC, "%s is no script", img->name);
-        struct image *after = next;
-        next = NULL;
-        if (img->autofree) {
-            release(img);
-        } else {
-            img->next = list;
-            list = img;
-        }
-        if (!after)
-            return rc;
-        img = after;
-    }
 }

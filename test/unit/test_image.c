@@ -14,6 +14,7 @@
 /* A loader whose images begin with "RUN" and a digit: what exec returns; '!' is a broken one. */
 static int run_rc;
 static struct image *seen_running;
+static char seen_name[16];
 static bool seen_in_list;
 static struct image *(*while_running)(void);
 
@@ -29,6 +30,7 @@ static int run_probe(const struct image *img)
 static int run_exec(struct image *img)
 {
     seen_running = image_running();
+    snprintf(seen_name, sizeof(seen_name), "%s", img->name);
     seen_in_list = image_find(img->name) != NULL;
     assert_true(img->running);
     if (while_running)
@@ -184,6 +186,29 @@ static void test_name_taken_while_running(void **state)
     assert_null(image_selected());
 }
 
+static struct image *name_next(void)
+{
+    struct image *next = image_find("next");
+    if (next)
+        image_exec_next(next);
+    run_rc++;
+    return next;
+}
+
+/* chain --replace: the status is that of the last one, and each is back when the next one runs. */
+static void test_exec_next(void **state)
+{
+    (void)state;
+    struct image *img = add_text("k", "RUN", IMAGE_PLAIN);
+    add_text("next", "RUN", IMAGE_PLAIN)->autofree = true;
+    while_running = name_next;
+    assert_int_equal(image_exec(img), 2);
+    assert_string_equal(seen_name, "next");
+    assert_null(image_find("next"));
+    assert_ptr_equal(image_find("k"), img);
+    assert_int_equal(image_exec(img), 3);
+}
+
 static void test_no_memory(void **state)
 {
     (void)state;
@@ -333,6 +358,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_running_image_is_hidden, setup, teardown),
         cmocka_unit_test_setup_teardown(test_autofree, setup, teardown),
         cmocka_unit_test_setup_teardown(test_name_taken_while_running, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_exec_next, setup, teardown),
         cmocka_unit_test_setup_teardown(test_no_memory, setup, teardown),
         cmocka_unit_test_setup_teardown(test_looks_like, setup, teardown),
         cmocka_unit_test_setup_teardown(test_looks_like_deep, setup, teardown),
