@@ -1,0 +1,134 @@
+/*
+ * The boot that needs no script: for each interface link, DHCP, then download and start the file
+ * that DHCP names (ipxe-behaviour.md 1.3). Not here: the DHCP conversation and image handling.
+ */
+#include "script/net.h"
+#include "script/script.h"
+#include "pm/lib/fail.h"
+#include "script/settings.h"
+#include "tcpip/net.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define AUTOEXEC "autoexec.ipxe"
+
+static char own_name[129];
+
+void autoboot_set_own_name(const char *file)
+{
+    snprintf(own_name, sizeof own_name, "%s", file);
+}
+
+/* The lease that says what to boot: the DHCP server's own word first, then the ProxyDHCP's. */
+static const struct lease *boot_lease(const struct netdev *dev)
+{
+    if (dev->dhcp.valid && dev->dhcp.file[0])
+        return &dev->dhcp;
+    if (dev->proxydhcp.valid && dev->proxydhcp.file[0])
+        return &dev->proxydhcp;
+    return NULL;
+}
+
+/* Settings made by hand win over the lease. malloc'd file name and server; NULL = none. */
+static char *boot_file(const struct netdev *dev, u32 *server)
+{
+    const struct lease *l = boot_lease(dev);
+    char *file = setting_get("filename");
+    char *next_server = setting_get("next-server:ipv4");
+    *server = l ? l->siaddr ? l->siaddr : l->server : 0;
+    if (next_server && *next_server)
+        ip4_parse(next_server, server);
+    free(next_server);
+    if (file && !*file) {
+        free(file);
+        file = NULL;
+    }
+    if (!file && l)
+        file = strdup(l->file);
+    return file;
+}
+
+/* A bare file name is a path on the TFTP server. malloc'd. */
+static char *boot_uri(const char *file, u32 server)
+{
+    char *uri = NULL;
+    if (strstr(file, "://"))
+        return strdup(file);
+    while (*file == '/')
+        file++;
+    if (asprintf(&uri, "tftp://%s/%s", ip4_text(server), file) < 0)
+        return NULL;
+    return uri;
+}
+
+static int boot_from_uri(const char *uri)
+{
+    struct image *img = image_download(uri, NULL, "", IMAGE_PLAIN, 0);
+    if (!img)
+        return fail_in(-ENOENT, "%s", "");
+    img->autofree = true;
+    return image_exec(img);
+}
+
+/*
+ * The server names the file that we were loaded from: starting it again would go on for ever. A
+ * script that lies next to it is taken instead.
+ */
+static int boot_next_to_us(const char *uri)
+{
+    char *script = NULL;
+    const char *slash = strrchr(uri, '/');
+    int dir = slash ? (int)(slash - uri) + 1 : 0;
+    if (asprintf(&script, "%.*s" AUTOEXEC, dir, uri) < 0)
+        return fail(ENOMEM, "no memory for a file name");
+    printf("DHCP names %s, which is this loader: looking for " AUTOEXEC " next to it\n", own_name);
+    struct image *img = image_download(script, NULL, "", IMAGE_PLAIN, 0);
+    free(script);
+    if (!img)
+        return fail_in(-ELOOP,
+                       "the DHCP server hands out %s, which is this loader, for ever: let it name a "
+                       "script for clients whose user class is \"iPXE\", or put a script named " AUTOEXEC
+                       " next to the loader. ",
+                       own_name);
+    img->autofree = true;
+    return image_exec(img);
+}
+
+int autoboot_device(struct netdev *dev)
+{
+    int rc = net_configure(dev, LINK_WAIT_MS);
+    if (rc < 0)
+        return rc;
+    u32 server;
+    char *file = boot_file(dev, &server);
+    if (!file)
+        return fail(ENOENT, "%s: the DHCP server %s names no file to boot (option 67)", dev->name,
+                    ip4_text(dev->dhcp.server));
+    char *uri = boot_uri(file, server);
+    if (!uri)
+        rc = fail(ENOMEM, "no memory for the name of the boot file");
+    else if (own_name[0] && strcmp(file, own_name) == 0)
+        rc = boot_next_to_us(uri);
+    else
+        rc = boot_from_uri(uri);
+    free(uri);
+    free(file);
+    return rc;
+}
+
+int autoboot(void)
+{
+    int rc = fail(ENODEV, "no network interface was found: no driver in this image fits, and no PXE "
+                          "ROM left one behind");
+    for (struct netdev *dev = netdev_first(); dev; dev = dev->next) {
+        rc = autoboot_device(dev);
+        if (rc == -ECANCELED || !dev->next)
+            break;
+        if (rc < 0)
+            printf("%s\n", fail_text(rc));
+        netdev_close(dev);
+    }
+    return rc;
+}

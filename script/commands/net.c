@@ -1,0 +1,247 @@
+/*
+ * Commands about network interfaces: ifopen ifclose ifstat ifconf (dhcp) iflinkwait route.
+ */
+#include "pm/lib/clock.h"
+#include "script/command.h"
+#include "script/net.h"
+#include "tcpip/net.h"
+#include "tcpip/route.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static int interface_count(const struct parsed *p)
+{
+    if (p->argc > 0)
+        return p->argc;
+    int n = 0;
+    for (struct netdev *dev = netdev_first(); dev; dev = dev->next)
+        n++;
+    return n;
+}
+
+/* The i-th interface of those named, or of all when none is named. NULL with text. */
+static struct netdev *interface_at(const struct parsed *p, int i)
+{
+    if (p->argc > 0) {
+        struct netdev *named = netdev_by_name(p->argv[i]);
+        if (!named)
+            fail(ENODEV, "%s: no such network interface (ifstat lists them)", p->argv[i]);
+        return named;
+    }
+    struct netdev *dev = netdev_first();
+    while (dev && i-- > 0)
+        dev = dev->next;
+    return dev;
+}
+
+/*
+ * Run act on each interface. With stop_at_success (ifconf) the first success ends it; otherwise
+ * all are visited and the last failure is returned (ipxe-behaviour.md Q9).
+ */
+static int for_interfaces(const struct parsed *p, bool stop_at_success,
+                          int (*act)(struct netdev *dev, const struct parsed *p))
+{
+    int count = interface_count(p);
+    if (count == 0)
+        return fail(ENODEV, "no network interface was found in this machine");
+    int rc = 0;
+    for (int i = 0; i < count; i++) {
+        struct netdev *dev = interface_at(p, i);
+        if (!dev)
+            return -ENODEV;
+        int one = act(dev, p);
+        if (one == -ECANCELED || (one == 0 && stop_at_success))
+            return one;
+        if (one < 0 && i + 1 < count)
+            printf("%s\n", fail_text(one));
+        rc = one < 0 ? one : rc;
+    }
+    return rc;
+}
+
+static int open_one(struct netdev *dev, const struct parsed *p)
+{
+    (void)p;
+    return netdev_open(dev);
+}
+
+static int run_ifopen(const struct command *self, const struct parsed *p)
+{
+    (void)self;
+    return for_interfaces(p, false, open_one);
+}
+
+const struct command command_ifopen = {
+    .name = "ifopen",
+    .topic = "network",
+    .synopsis = "[<interface>...]",
+    .help = "Start network interfaces (all when none is named) without configuring them.",
+    .example = "ifopen net0",
+    .max_args = -1,
+    .run = run_ifopen,
+};
+
+static int close_one(struct netdev *dev, const struct parsed *p)
+{
+    (void)p;
+    netdev_close(dev);
+    return 0;
+}
+
+static int run_ifclose(const struct command *self, const struct parsed *p)
+{
+    (void)self;
+    return for_interfaces(p, false, close_one);
+}
+
+const struct command command_ifclose = {
+    .name = "ifclose",
+    .topic = "network",
+    .synopsis = "[<interface>...]",
+    .help = "Stop network interfaces (all when none is named).",
+    .example = "ifclose net0",
+    .max_args = -1,
+    .run = run_ifclose,
+};
+
+static int stat_one(struct netdev *dev, const struct parsed *p)
+{
+    (void)p;
+    const u8 *m = dev->mac;
+    const struct netdev_stats *s = &dev->stats;
+    printf("%s: %02x:%02x:%02x:%02x:%02x:%02x using %s (%s) on %s, %s\n", dev->name, m[0], m[1], m[2],
+           m[3], m[4], m[5], dev->driver, dev->chip ? dev->chip : dev->driver, dev->bus,
+           dev->is_open ? "open" : "closed");
+    if (dev->is_open && dev->link_up && dev->link_mbps)
+        printf("  link up, %u Mbit/s", (unsigned)dev->link_mbps);
+    else
+        printf("  link %s", !dev->is_open ? "unknown (closed)" : dev->link_up ? "up" : "down");
+    if (dev->ip4)
+        printf(", %s", ip4_text(dev->ip4));
+    printf("\n  sent %u frames (%" PRIu64 " bytes), %u errors; received %u frames (%" PRIu64
+           " bytes), %u errors, %u dropped\n",
+           (unsigned)s->tx, s->tx_bytes, (unsigned)s->tx_errors, (unsigned)s->rx, s->rx_bytes,
+           (unsigned)s->rx_errors, (unsigned)s->rx_dropped);
+    return 0;
+}
+
+static int run_ifstat(const struct command *self, const struct parsed *p)
+{
+    (void)self;
+    return for_interfaces(p, false, stat_one);
+}
+
+const struct command command_ifstat = {
+    .name = "ifstat",
+    .topic = "network",
+    .synopsis = "[<interface>...]",
+    .help = "Show network interfaces: address, driver, link and counters.",
+    .example = "ifstat net0",
+    .max_args = -1,
+    .run = run_ifstat,
+};
+
+enum { IFCONF_TIMEOUT, IFCONF_CONFIGURATOR };
+
+static const struct option ifconf_options[] = {
+    [IFCONF_TIMEOUT] = {'t', "timeout", OPTION_TIMEOUT, "MS", "wait this long for the link"},
+    [IFCONF_CONFIGURATOR] = {'c', "configurator", OPTION_STRING, "NAME", "dhcp is the only one"},
+    {0},
+};
+
+static msec_t link_wait(const struct parsed *p, unsigned option)
+{
+    return p->option[option].given ? (msec_t)p->option[option].number : LINK_WAIT_MS;
+}
+
+static int configure_one(struct netdev *dev, const struct parsed *p)
+{
+    return net_configure(dev, link_wait(p, IFCONF_TIMEOUT));
+}
+
+static int run_ifconf(const struct command *self, const struct parsed *p)
+{
+    (void)self;
+    if (p->option[IFCONF_CONFIGURATOR].given) {
+        const char *name = p->option[IFCONF_CONFIGURATOR].string;
+        if (strcmp(name, "dhcp") != 0)
+            return fail(EOPNOTSUPP, "configurator \"%s\" is not in this image; dhcp is", name);
+    }
+    return for_interfaces(p, true, configure_one);
+}
+
+const struct command command_ifconf = {
+    .name = "ifconf",
+    .topic = "network",
+    .synopsis = "[<interface>...]",
+    .help = "Configure by DHCP the first interface (of those named, or of all) that gets an answer.",
+    .example = "ifconf --timeout 30000 net0",
+    .options = ifconf_options,
+    .max_args = -1,
+    .run = run_ifconf,
+};
+
+const struct command command_dhcp = {
+    .name = "dhcp",
+    .topic = "network",
+    .synopsis = "[<interface>...]",
+    .help = "Configure by DHCP the first interface (of those named, or of all) that gets an answer.",
+    .example = "dhcp net0 || goto retry",
+    .options = ifconf_options,
+    .max_args = -1,
+    .run = run_ifconf,
+};
+
+static const struct option linkwait_options[] = {
+    {'t', "timeout", OPTION_TIMEOUT, "MS", "give up after this long (default: wait for ever)"},
+    {0},
+};
+
+static int linkwait_one(struct netdev *dev, const struct parsed *p)
+{
+    return net_link_up(dev, p->option[0].given ? (msec_t)p->option[0].number : NEVER);
+}
+
+static int run_iflinkwait(const struct command *self, const struct parsed *p)
+{
+    (void)self;
+    return for_interfaces(p, false, linkwait_one);
+}
+
+const struct command command_iflinkwait = {
+    .name = "iflinkwait",
+    .topic = "network",
+    .synopsis = "[<interface>...]",
+    .help = "Wait until the link of interfaces (all when none is named) is up.",
+    .example = "iflinkwait --timeout 10000 net0",
+    .options = linkwait_options,
+    .max_args = -1,
+    .run = run_iflinkwait,
+};
+
+static int run_route(const struct command *self, const struct parsed *p)
+{
+    (void)self;
+    (void)p;
+    for (struct netdev *dev = netdev_first(); dev; dev = dev->next)
+        if (dev->ip4)
+            printf("%s: %s/%s gateway %s\n", dev->name, ip4_text(dev->ip4), ip4_text(dev->netmask),
+                   dev->gateway ? ip4_text(dev->gateway) : "none");
+    for (unsigned i = 0; i < route_count(); i++) {
+        const struct route *r = route_get(i);
+        printf("  %s/%s via %s dev %s\n", ip4_text(r->dest), ip4_text(r->mask),
+               r->gateway ? ip4_text(r->gateway) : "the link", r->dev->name);
+    }
+    return 0;
+}
+
+const struct command command_route = {
+    .name = "route",
+    .topic = "network",
+    .synopsis = "",
+    .help = "Show addresses, gateways and the routing table.",
+    .example = "route",
+    .run = run_route,
+};

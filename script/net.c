@@ -1,0 +1,106 @@
+/*
+ * Bringing a network interface up: open, link, DHCP, each told in words while it takes time.
+ */
+#include "script/net.h"
+
+#include "pm/lib/clock.h"
+#include "pm/lib/task.h"
+#include "pm/smbios.h"
+#include "script/settings.h"
+#include "tcpip/dhcp.h"
+#include "tcpip/net.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LINK_SILENT_MS 500u /* a link that comes up within this time is not worth a word */
+
+int net_link_up(struct netdev *dev, msec_t wait_ms)
+{
+    int rc = netdev_open(dev);
+    if (rc < 0)
+        return fail_in(rc, "%s: cannot open: ", dev->name);
+    msec_t deadline = after(wait_ms);
+    msec_t speak_at = after(LINK_SILENT_MS);
+    bool spoke = false;
+    while (!dev->link_up) {
+        if (!spoke && clock_now() >= speak_at) {
+            printf("%s: link is down, waiting for it (is the cable plugged in?)...", dev->name);
+            spoke = true;
+        }
+        rc = task_pause(deadline);
+        if (rc < 0)
+            break;
+    }
+    if (spoke)
+        printf(" %s\n", dev->link_up ? "up" : rc == -ECANCELED ? "interrupted" : "still down");
+    if (dev->link_up)
+        return 0;
+    if (rc == -ETIMEDOUT)
+        return fail(ETIMEDOUT, "%s: no link after %u s: no carrier on the cable", dev->name,
+                    (unsigned)(wait_ms / 1000));
+    return rc;
+}
+
+/* What this image can do, as tags of option 175 (ipxe-behaviour.md 3.6 P3). */
+static const u8 feature_tags[] = {
+    0x13, /* HTTP */
+    0x15, /* TFTP */
+    0x17, /* DNS */
+    0x18, /* bzImage */
+};
+
+static const u8 version_tag[3] = {0, 1, 0};
+
+/* A setting that DHCP sends; NULL when unset. The caller frees it. */
+static char *identity_text(const struct netdev *dev, const char *name)
+{
+    char reference[32];
+    snprintf(reference, sizeof reference, "%s/%s", dev->name, name);
+    char *text = setting_get(reference);
+    return text ? text : setting_get(name);
+}
+
+static void print_lease(const struct netdev *dev)
+{
+    unsigned prefix = 0;
+    for (u32 m = dev->netmask; m & 0x80000000u; m <<= 1)
+        prefix++;
+    printf(" ok\n%s: %s/%u", dev->name, ip4_text(dev->ip4), prefix);
+    if (dev->gateway)
+        printf(" gateway %s", ip4_text(dev->gateway));
+    if (dev->dhcp.server)
+        printf(" from DHCP server %s", ip4_text(dev->dhcp.server));
+    printf("\n");
+}
+
+int net_configure(struct netdev *dev, msec_t link_wait_ms)
+{
+    int rc = net_link_up(dev, link_wait_ms);
+    if (rc < 0)
+        return rc;
+    char *user_class = setting_get("user-class");
+    char *hostname = identity_text(dev, "hostname");
+    struct dhcp_identity id = {
+        .user_class = user_class && *user_class ? user_class : "iPXE",
+        .hostname = hostname,
+        .features = feature_tags,
+        .feature_count = sizeof feature_tags,
+    };
+    memcpy(id.version, version_tag, sizeof id.version);
+    id.has_uuid = smbios_uuid(id.uuid);
+
+    const u8 *m = dev->mac;
+    printf("%s: DHCP for %02x:%02x:%02x:%02x:%02x:%02x (%s)...", dev->name, m[0], m[1], m[2], m[3],
+           m[4], m[5], dev->chip ? dev->chip : dev->driver);
+    rc = dhcp_configure(dev, &id, &dhcp_default_timing);
+    if (rc == 0)
+        print_lease(dev);
+    else
+        printf("%s\n", rc == -ECANCELED ? " interrupted" : " failed");
+    settings_changed();
+    free(user_class);
+    free(hostname);
+    return rc;
+}

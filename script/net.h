@@ -1,0 +1,43 @@
+/*
+ * The network as scripts see it: bringing an interface up, its settings scopes, and the boot that
+ * needs no script (autoboot). Glue between tcpip/ (socket side), settings and the person.
+ */
+#pragma once
+
+#include "loaders/image.h"
+#include "tcpip/netdev.h"
+
+#define LINK_WAIT_MS 15000u
+
+/*
+ * Register the scopes netN, netN.dhcp, proxydhcp and the applier that carries addresses, DNS
+ * servers and routes from the settings to tcpip. Call once, after the NICs were found.
+ */
+void netsettings_init(void);
+
+/* settings_reset(), and free the scopes (tests). */
+void netsettings_reset(void);
+
+/*
+ * Open the device and wait for its link, saying so when that takes longer than a moment. Blocks.
+ * 0, or -ETIMEDOUT with text (no carrier), -ECANCELED.
+ */
+int net_link_up(struct netdev *dev, msec_t wait_ms);
+
+/* net_link_up() and DHCP, with what happens printed; the settings then show the lease. Blocks. */
+int net_configure(struct netdev *dev, msec_t link_wait_ms);
+
+/*
+ * Boot what DHCP names: try every NIC in turn (open, link, DHCP, download the file, execute it).
+ * Returns only when nothing was started, with the last error.
+ */
+int autoboot(void);
+
+/* The same for one NIC. */
+int autoboot_device(struct netdev *dev);
+
+/*
+ * The name under which a PXE ROM loaded us, from the cached DHCPACK, "" when it is not known:
+ * lets autoboot notice a DHCP server that hands out the loader for ever.
+ */
+void autoboot_set_own_name(const char *file);
