@@ -178,7 +178,7 @@ static int unknown_option(const struct command *c, const char *word)
     if (!*name)
         return misused(c, "\"%.40s\" is no option (write -- before text that begins with -)", word);
     for (const struct option *o = c->options; o && o->name; o++)
-        if (is_near(name, o->name))
+        if (name[1] && is_near(name, o->name))
             return misused(c, "unknown option \"%.40s\": is --%s meant?", word, o->name);
     return misused(c, "unknown option \"%.40s\"", word);
 }

@@ -82,10 +82,12 @@ static long parse_group(const char **p)
     return n;
 }
 
+#define NO_GAP 17u
+
 int parse_ipv6(const char *text, u8 **raw, size_t *len)
 {
     u8 address[16] = {0};
-    unsigned n = 0, gap = 16;
+    unsigned n = 0, gap = NO_GAP;
     const char *p = text;
     if (p[0] == ':' && p[1] == ':') {
         gap = 0;
@@ -97,7 +99,7 @@ int parse_ipv6(const char *text, u8 **raw, size_t *len)
             break;
         address[n++] = (u8)(group >> 8);
         address[n++] = (u8)group;
-        if (p[0] == ':' && p[1] == ':' && gap == 16) {
+        if (p[0] == ':' && p[1] == ':' && gap == NO_GAP) {
             gap = n;
             p += 2;
         } else if (p[0] == ':' && p[1]) {
@@ -106,9 +108,9 @@ int parse_ipv6(const char *text, u8 **raw, size_t *len)
             break;
         }
     }
-    if (*p || (gap == 16) != (n == 16))
+    if (*p || (gap == NO_GAP) != (n == 16))
         return fail(EINVAL, "\"%.64s\" is not an IPv6 address", text);
-    if (gap < 16) {
+    if (gap != NO_GAP) {
         memmove(address + 16 - (n - gap), address + gap, n - gap);
         memset(address + gap, 0, 16 - n);
     }
@@ -254,7 +256,7 @@ static bool dnssl_name(struct reader *list, const u8 *start, struct writer *out)
             continue;
         }
         const u8 *label = reader_bytes(&r, n);
-        if (!label || n > 63)
+        if (!reader_ok(&r) || n > 63)
             return false;
         if (n == 0)
             break;
