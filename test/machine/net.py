@@ -122,29 +122,27 @@ address=/server.puck.test/{server}
 dhcp-range=10.77.0.50,10.77.0.99,10m
 dhcp-authoritative
 dhcp-leasefile={work}/leases
-dhcp-match=set:puck,175
 enable-tftp
 tftp-root={tftp}
 pid-file={work}/dnsmasq.pid
 log-dhcp
 log-facility={work}/dnsmasq.log
-{boot}
+{extra}
 '''
 
 
 class Lan:
-    """bootfile goes to PXE ROMs, script to clients that send option 175 (Puck, iPXE); loss in percent."""
+    """boot is the file that DHCP names to everybody; loss is in percent, each way."""
     _numbers = itertools.count()
     server = '10.77.0.1'
     url = 'http://10.77.0.1'
 
-    def __init__(self, work, *, tftp, www, bootfile=None, script=None, loss=0, extra=''):
+    def __init__(self, work, *, tftp, www, boot=None, loss=0, extra=''):
         self.work = pathlib.Path(work)
         self.work.mkdir(parents=True, exist_ok=True)
         self.name = f'puck-{os.getpid()}-{next(self._numbers)}'
         self.prefix = ('ip', 'netns', 'exec', self.name)
-        boot = f'dhcp-boot=tag:!puck,{bootfile},,{self.server}\n' if bootfile else ''
-        boot += f'dhcp-boot=tag:puck,{script},,{self.server}\n' if script else ''
+        options = f'dhcp-boot={boot},,{self.server}\n' if boot else ''
         with contextlib.ExitStack() as undo:
             process.run('ip', 'netns', 'add', self.name)
             undo.callback(process.run, 'ip', 'netns', 'del', self.name)
@@ -157,7 +155,8 @@ class Lan:
             if loss:
                 self._lose(loss)
             conf = self.work / 'dnsmasq.conf'
-            conf.write_text(DNSMASQ_CONF.format(server=self.server, work=self.work, tftp=tftp, boot=boot + extra))
+            conf.write_text(DNSMASQ_CONF.format(server=self.server, work=self.work, tftp=tftp,
+                                                extra=options + extra))
             dnsmasq = process.start([*self.prefix, DNSMASQ, '-C', str(conf)])
             undo.callback(process.stop, dnsmasq)
             wait_for((self.work / 'dnsmasq.pid').exists, f'dnsmasq ({self.work}/dnsmasq.log)', dnsmasq)

@@ -1,0 +1,43 @@
+"""Machines that no kernel is booted on: another emulator, an old CPU with little memory, the keyboard."""
+import re
+
+from bochs import Bochs
+from net import Slirp
+from qemu import Machine, kernel, nic
+from steps import BANNER, PROMPT, downloaded, must
+
+
+def test_bochs_pxe(work, www):
+    """Bochs enforces segment limits, and its DHCP and TFTP servers are its own."""
+    (www / 'autoexec.ipxe').write_text('#!ipxe\necho SCRIPT-RUNS on ${net0/ip}\n')
+    with Bochs(work / 'bochs', pxe=www, bootfile='puck.kpxe') as pc:
+        pc.serial.expect(BANNER, 120)
+        pc.serial.expect(r'SCRIPT-RUNS on 192\.168\.10\.\d', 120)
+
+
+def test_bochs_disk(work, www, images):
+    (www / 'boot.ipxe').write_text('#!ipxe\necho SCRIPT-RUNS on ${net0/ip}\n')
+    with Bochs(work / 'bochs', pxe=www, bootfile='boot.ipxe', disk=images / 'puck.usb') as pc:
+        pc.serial.expect(BANNER, 120)
+        pc.serial.expect(r'SCRIPT-RUNS on 192\.168\.10\.\d', 120)
+
+
+def test_486_with_16_mib(work, www, images):
+    """No CMOV, no CPUID leaf of interest, no TSC promised: a download arrives whole all the same."""
+    payload = bytes(i * 167 + (i >> 8) * 13 & 0xff for i in range(3_000_000))
+    (www / 'payload').write_bytes(payload)
+    with Machine(work / 'pc', nic('e1000', Slirp(tftp=www)) + kernel(images / 'puck.lkrn', 'shell'),
+                 mem=16, cpu='486') as pc:
+        pc.serial.expect(PROMPT)
+        must(pc, 'dhcp')
+        must(pc, 'imgfetch tftp://10.0.2.2/payload')
+        assert downloaded(pc, 16, payload)
+
+
+def test_keyboard_and_screen(work, images):
+    """The shell on the PS/2 keyboard and the VGA screen says what it says on the serial line."""
+    with Machine(work / 'pc', kernel(images / 'puck.lkrn', 'shell')) as pc:
+        pc.serial.expect(PROMPT)
+        pc.type_keys('echo KeyBoard-${version:uristring}\n')
+        pc.serial.expect(r'\nKeyBoard-\S+\n', 30)
+        assert any(re.match(r'KeyBoard-\S+$', line) for line in pc.screen())
