@@ -9,6 +9,8 @@ BIN ?= bin
 EMBED ?=
 
 SHELL := /bin/sh
+# Before a command: say what is being made, or with V=1 how.
+Q = $(if $(V),,@echo '  $@';)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -54,7 +56,7 @@ BENCH_IMAGES := puck.lkrn puck.kpxe undionly.kpxe
 
 $(O)/insncount.so: test/bench/insncount.c
 	@mkdir -p $(@D)
-	$(CC) -O2 -Wall -Wextra -Werror -shared -fPIC -fvisibility=hidden -o $@ $<
+	$(Q)$(CC) -O2 -Wall -Wextra -Werror -shared -fPIC -fvisibility=hidden -o $@ $<
 
 # ---- the protected-mode program: 32-bit, freestanding, 486 ---------------------------------------------
 
@@ -74,15 +76,15 @@ PM_OBJ  := $(PM_C:%.c=$(O)/pm/%.o) $(PM_ASM:%.asm=$(O)/pm/%.asm.o)
 
 $(O)/pm/%.o: %.c | need-build
 	@mkdir -p $(@D)
-	$(CC) $(PM_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(PM_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(O)/pm/%.asm.o: %.asm | need-build
 	@mkdir -p $(@D)
-	$(NASM) -f elf32 -g -F dwarf -I. -MD $(@:.o=.d) -MP -o $@ $<
+	$(Q)$(NASM) -f elf32 -g -F dwarf -I. -MD $(@:.o=.d) -MP -o $@ $<
 
 $(O)/libpuck.a: $(PM_OBJ)
 	@rm -f $@
-	$(AR) rcsD $@ $(PM_OBJ)
+	$(Q)$(AR) rcsD $@ $(PM_OBJ)
 
 # ---- images --------------------------------------------------------------------------------------------
 
@@ -111,33 +113,33 @@ $(O)/embed.asm: FORCE
 	@tools/embed '$(EMBED)' > $@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 $(O)/version.o: $(O)/version.c
-	$(CC) $(PM_CFLAGS) -c -o $@ $<
+	$(Q)$(CC) $(PM_CFLAGS) -c -o $@ $<
 
 $(O)/embed.o: $(O)/embed.asm $(EMBED)
-	$(NASM) -f elf32 -o $@ $<
+	$(Q)$(NASM) -f elf32 -o $@ $<
 
 $(O)/mailbox.ok: rm/mailbox.inc pm/rm.h tools/check-mailbox
 	@mkdir -p $(@D)
-	tools/check-mailbox rm/mailbox.inc | $(CC) $(PM_CFLAGS) -fsyntax-only -x c -
+	$(Q)tools/check-mailbox rm/mailbox.inc | $(CC) $(PM_CFLAGS) -fsyntax-only -x c -
 	@touch $@
 
 $(O)/%.lists.c: boot/%.list $(O)/libpuck.a tools/mklists
-	tools/mklists $< $(O)/libpuck.a > $@
+	$(Q)tools/mklists $< $(O)/libpuck.a > $@
 
 $(O)/%.lists.o: $(O)/%.lists.c
-	$(CC) $(PM_CFLAGS) -c -o $@ $<
+	$(Q)$(CC) $(PM_CFLAGS) -c -o $@ $<
 
 $(O)/%.elf: linker/pm.ld $(BOOT_OBJ) $(O)/%.lists.o $(O)/version.o $(O)/embed.o $(O)/libpuck.a $(O)/mailbox.ok
-	$(LD) $(LDFLAGS) -z notext -T $< -o $@ $(filter %.o %.a,$^)
+	$(Q)$(LD) $(LDFLAGS) -z notext -T $< -o $@ $(filter %.o %.a,$^)
 
 $(O)/%.bin: $(O)/%.elf
-	objcopy -O binary -j .text -j .rodata -j .data -j .rel.dyn $< $@
+	$(Q)objcopy -O binary -j .text -j .rodata -j .data -j .rel.dyn $< $@
 
 $(O)/%.inc: $(O)/%.elf $(O)/%.bin tools/payload-header
-	tools/payload-header $< $(O)/$*.bin > $@
+	$(Q)tools/payload-header $< $(O)/$*.bin > $@
 
 $(O)/%.lzma: $(O)/%.bin
-	$(XZ) $(XZ_OPTIONS) --stdout $< > $@
+	$(Q)$(XZ) $(XZ_OPTIONS) --stdout $< > $@
 
 # The boot stub runs where it was loaded: position-independent, and its names are its own (no GOT).
 STUB_CFLAGS := $(filter-out -fno-pie -fno-pic,$(PM_CFLAGS)) -fpie -fno-jump-tables -include boot/stub_hidden.h
@@ -146,27 +148,27 @@ STUB_OBJ    := $(O)/stub/boot/stub_entry.asm.o $(O)/stub/pm/gate.asm.o \
 
 $(O)/stub/%.o: %.c | need-build
 	@mkdir -p $(@D)
-	$(CC) $(STUB_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(STUB_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(O)/stub/%.asm.o: %.asm | need-build
 	@mkdir -p $(@D)
-	$(NASM) -f elf32 -I. -MD $(@:.o=.d) -MP -o $@ $<
+	$(Q)$(NASM) -f elf32 -I. -MD $(@:.o=.d) -MP -o $@ $<
 
 $(O)/stub.elf: linker/stub.ld $(STUB_OBJ)
-	$(LD) $(LDFLAGS) -T $< -o $@ $(STUB_OBJ)
+	$(Q)$(LD) $(LDFLAGS) -T $< -o $@ $(STUB_OBJ)
 
 $(O)/stub.bin: $(O)/stub.elf
-	objcopy -O binary -j .all $< $@
+	$(Q)objcopy -O binary -j .all $< $@
 
 $(O)/rm.bin: rm/rm.asm | need-build
 	@mkdir -p $(@D)
-	$(NASM) -f bin -I. -MD $(O)/rm.d -MP -o $@ $<
+	$(Q)$(NASM) -f bin -I. -MD $(O)/rm.d -MP -o $@ $<
 
 # bin/NAME.FORMAT
 define image_rule
 $(BIN)/$(1).$(2): boot/$(2).asm $(O)/rm.bin $(O)/stub.bin $(O)/$(1).inc $(O)/$(1).lzma
 	@mkdir -p $$(@D)
-	$(NASM) -f bin -I. -MD $(O)/$(1).$(2).d -MP -DRM='"$(O)/rm.bin"' -DSTUB='"$(O)/stub.bin"' \
+	$$(Q)$(NASM) -f bin -I. -MD $(O)/$(1).$(2).d -MP -DRM='"$(O)/rm.bin"' -DSTUB='"$(O)/stub.bin"' \
 	    -DPROGRAM_HEADER='"$(O)/$(1).inc"' -DPROGRAM_PACKED='"$(O)/$(1).lzma"' -o $$@ $$<
 endef
 $(foreach i,$(IMAGES),$(eval $(call image_rule,$(basename $(i)),$(subst .,,$(suffix $(i))))))
@@ -190,18 +192,18 @@ UNIT_BIN    := $(UNIT_C:%.c=$(O)/%)
 
 $(O)/host/%.o: %.c
 	@mkdir -p $(@D)
-	$(HOST_CC) $(HOST_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(HOST_CC) $(HOST_CFLAGS) -MMD -MP -c -o $@ $<
 
 # What the library prints is captured (test/host/console.c); what a test prints is not.
 $(HOST_OBJ): HOST_CFLAGS += -include test/host/stdio.h
 
 $(O)/libhost.a: $(HOST_OBJ)
 	@rm -f $@
-	$(AR) rcsD $@ $(HOST_OBJ)
+	$(Q)$(AR) rcsD $@ $(HOST_OBJ)
 
 $(O)/test/%: $(O)/host/test/%.o $(O)/libhost.a
 	@mkdir -p $(@D)
-	$(HOST_CC) $(HOST_CFLAGS) -o $@ $< $(O)/libhost.a -lcmocka
+	$(Q)$(HOST_CC) $(HOST_CFLAGS) -o $@ $< $(O)/libhost.a -lcmocka
 
 # What is assembler, or rests on it: the target's own objects, run as 32-bit code. Their symbols get a prefix, so
 # that they can stand beside the system's libc.
@@ -210,11 +212,11 @@ TARGET_OBJ := $(addprefix $(O)/pm/pm/,switch.asm.o lib/libc/memory.asm.o lib/lib
 
 $(O)/test/target/puck.o: $(TARGET_OBJ)
 	@mkdir -p $(@D)
-	$(LD) -m elf_i386 -z noexecstack -r -o $@ $(TARGET_OBJ)
-	objcopy --prefix-symbols=puck_ $@
+	$(Q)$(LD) -m elf_i386 -z noexecstack -r -o $@ $(TARGET_OBJ)
+	$(Q)objcopy --prefix-symbols=puck_ $@
 
 $(O)/test/target/%: test/target/%.c $(O)/test/target/puck.o
-	$(HOST_CC) -std=gnu11 -m32 -no-pie -z noexecstack -g -O1 $(WARN) -MMD -MP -o $@ $^
+	$(Q)$(HOST_CC) -std=gnu11 -m32 -no-pie -z noexecstack -g -O1 $(WARN) -MMD -MP -o $@ $^
 
 # Drivers run on the host against models of their devices: test/model/pm/io.h takes the place of pm/io.h.
 MODEL_C   := $(wildcard drivers/*.c undi/*.c) pm/pci.c $(filter-out test/model/test_%,$(wildcard test/model/*.c))
@@ -224,11 +226,11 @@ $(MODEL_OBJ): HOST_CFLAGS := -Itest/model $(HOST_CFLAGS) -include test/host/stdi
 
 $(O)/libmodel.a: $(MODEL_OBJ)
 	@rm -f $@
-	$(AR) rcsD $@ $(MODEL_OBJ)
+	$(Q)$(AR) rcsD $@ $(MODEL_OBJ)
 
 $(O)/test/model/%: $(O)/host/test/model/%.o $(O)/libmodel.a $(O)/libhost.a
 	@mkdir -p $(@D)
-	$(HOST_CC) $(HOST_CFLAGS) -o $@ $< $(O)/libmodel.a $(O)/libhost.a -lcmocka
+	$(Q)$(HOST_CC) $(HOST_CFLAGS) -o $@ $< $(O)/libmodel.a $(O)/libhost.a -lcmocka
 
 ## check-unit   unit tests and simulated-network tests on the host, under ASan and UBSan
 check-unit: $(UNIT_BIN) $(TARGET_BIN) | need-check
@@ -245,16 +247,16 @@ TIME        ?= 60
 
 $(O)/fuzz/obj/%.o: %.c | need-check
 	@mkdir -p $(@D)
-	$(FUZZ_CC) $(FUZZ_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(FUZZ_OBJ): FUZZ_CFLAGS += -include test/host/stdio.h
 
 $(O)/libfuzz.a: $(FUZZ_OBJ)
 	@rm -f $@
-	$(AR) rcsD $@ $(FUZZ_OBJ)
+	$(Q)$(AR) rcsD $@ $(FUZZ_OBJ)
 
 $(O)/fuzz/fuzz_%: $(O)/fuzz/obj/test/fuzz/fuzz_%.o $(O)/libfuzz.a
-	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $< $(O)/libfuzz.a
+	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $< $(O)/libfuzz.a
 
 ## fuzz         every fuzz target for TIME=60 seconds; what it finds stays in $(O)/fuzz/found
 fuzz: $(FUZZ_BIN)
@@ -272,7 +274,7 @@ CLANG_OBJ   := $(PM_C:%.c=$(O)/clang/%.o)
 $(CLANG_OBJ): CLANG_CFLAGS := $(CLANG_CFLAGS)
 $(O)/clang/%.o: %.c | need-check
 	@mkdir -p $(@D)
-	$(FUZZ_CC) $(CLANG_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(FUZZ_CC) $(CLANG_CFLAGS) -MMD -MP -c -o $@ $<
 
 # Every header on its own, so that it can be included first.
 HEADERS   := $(wildcard $(PM_DIRS:%=%/*.h))
@@ -280,7 +282,7 @@ HEADER_OK := $(HEADERS:%.h=$(O)/headers/%.ok)
 
 $(O)/headers/%.ok: %.h
 	@mkdir -p $(@D)
-	$(CC) $(PM_CFLAGS) -MMD -MP -MT $@ -MF $(@:.ok=.d) -fsyntax-only -include $< -x c /dev/null
+	$(Q)$(CC) $(PM_CFLAGS) -MMD -MP -MT $@ -MF $(@:.ok=.d) -fsyntax-only -include $< -x c /dev/null
 	@touch $@
 
 # The same images again, from nothing, elsewhere: they must come out the same.
