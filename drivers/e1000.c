@@ -80,11 +80,12 @@ enum { TX_DD = 1 };
 #define RING_ALIGN 128
 
 /*
- * A receive slot always has a buffer: when none is left to put in its place, the frame is dropped.
- * So the tail, which must never reach the head, follows one slot behind what was taken.
+ * While open, a receive slot always has a buffer: when none is left to put in its place, the frame is
+ * dropped. So the tail, which must never reach the head, follows one slot behind what was taken.
  */
 struct e1000 {
     uintptr_t regs;
+    bool is_started; /* rings are set up and the device enabled */
     struct rx_desc *rx;
     struct tx_desc *tx;
     unsigned rx_next;  /* next slot to look at */
@@ -173,36 +174,25 @@ static void write_mac(struct e1000 *e, const u8 mac[ETH_ALEN])
     set(e, RAH0, mac[4] | (u32)mac[5] << 8 | RAH_AV);
 }
 
-static void free_rings(struct e1000 *e)
-{
-    nic_empty_slots(e->rx_slot, RX_RING);
-    nic_empty_slots(e->tx_slot, TX_RING);
-    free(e->rx);
-    free(e->tx);
-    e->rx = NULL;
-    e->tx = NULL;
-}
-
 static int make_rings(struct e1000 *e)
 {
     e->rx = nic_dma_alloc(RING_ALIGN, RX_RING * sizeof(*e->rx));
     e->tx = nic_dma_alloc(RING_ALIGN, TX_RING * sizeof(*e->tx));
-    if (!e->rx || !e->tx || nic_fill_slots(e->rx_slot, RX_RING) < 0) {
-        free_rings(e);
-        return -ENOMEM;
-    }
-    for (unsigned i = 0; i < RX_RING; i++)
-        e->rx[i].addr = bus_address(e->rx_slot[i]->data);
-    e->rx_next = e->tx_next = e->tx_clean = 0;
-    return 0;
+    return e->rx && e->tx ? 0 : -ENOMEM;
 }
 
-static void start_rings(struct e1000 *e)
+/* Enable both directions, with no descriptor to work on: the device writes nothing before open gives it
+ * buffers. */
+static void start(struct e1000 *e)
 {
+    for (u32 i = 0; i < 128; i++)
+        set(e, MTA + 4 * i, 0);
+    set(e, CTRL, (get(e, CTRL) & ~CTRL_FORCED) | CTRL_SLU | CTRL_ASDE);
     set(e, RDBAL, bus_address(e->rx));
     set(e, RDBAH, 0);
     set(e, RDLEN, RX_RING * sizeof(*e->rx));
     set(e, RDH, 0);
+    set(e, RDT, 0);
     set(e, RDTR, 0);
     set(e, TDBAL, bus_address(e->tx));
     set(e, TDBAH, 0);
@@ -213,22 +203,26 @@ static void start_rings(struct e1000 *e)
     set(e, TCTL, TCTL_EN | TCTL_PSP | TCTL_COLLISIONS);
     /* Long packets are off, so the device itself keeps to 1522 bytes of each 2048-byte buffer. */
     set(e, RCTL, RCTL_EN | RCTL_BAM | RCTL_MPE | RCTL_SECRC);
-    set(e, RDT, RX_RING - 1);
+    e->rx_next = e->tx_next = e->tx_clean = 0;
+    e->is_started = true;
 }
 
 static int e1000_open(struct netdev *dev)
 {
     struct e1000 *e = dev->priv;
 
-    int rc = make_rings(e);
+    int rc = nic_fill_slots(e->rx_slot, RX_RING);
     if (rc < 0)
         return rc;
-    reset(e);
-    for (u32 i = 0; i < 128; i++)
-        set(e, MTA + 4 * i, 0);
+    for (unsigned i = 0; i < RX_RING; i++) {
+        e->rx[i].addr = bus_address(e->rx_slot[i]->data);
+        e->rx[i].status = 0;
+    }
+    if (!e->is_started)
+        start(e);
     write_mac(e, dev->mac);
-    set(e, CTRL, (get(e, CTRL) & ~CTRL_FORCED) | CTRL_SLU | CTRL_ASDE);
-    start_rings(e);
+    barrier();
+    set(e, RDT, RX_RING - 1);
     update_link(dev);
     return 0;
 }
@@ -252,7 +246,9 @@ static void e1000_close(struct netdev *dev)
         free_sent(e);
     }
     reset(e);
-    free_rings(e);
+    e->is_started = false;
+    nic_empty_slots(e->rx_slot, RX_RING);
+    nic_empty_slots(e->tx_slot, TX_RING);
     dev->link_up = false;
 }
 
@@ -345,27 +341,35 @@ static int e1000_probe(struct pci_device *pci)
 {
     struct netdev *dev = nic_new(pci, "e1000", &ops, sizeof(struct e1000));
     u8 mac[ETH_ALEN];
+    int rc;
 
     if (!dev)
         return -ENOMEM;
     struct e1000 *e = dev->priv;
-    int rc = -ENXIO;
     dev->chip = chip_name(pci->device);
     dev->rx_ring = RX_RING;
     e->regs = pci_bar_is_io(pci, 0) ? 0 : pci_bar(pci, 0);
     if (!e->regs) {
-        fail(ENXIO, "e1000: the BIOS gave it no register window below 4 GB");
+        rc = fail(ENXIO, "e1000: the BIOS gave it no register window below 4 GB");
         goto free_device;
     }
     pci_enable(pci);
     reset(e);
     if (!read_mac(e, mac) || !nic_set_mac(dev, mac)) {
-        fail(ENXIO, "e1000: no valid MAC address in its EEPROM");
+        rc = fail(ENXIO, "e1000: no valid MAC address in its EEPROM");
         goto disable;
     }
+    rc = make_rings(e);
+    if (rc < 0)
+        goto free_rings;
+    /* Already here: QEMU keeps frames back for a second after the receiver is enabled. */
+    start(e);
     netdev_register(dev);
     return 0;
 
+free_rings:
+    free(e->rx);
+    free(e->tx);
 disable:
     pci_disable_bus_master(pci);
 free_device:

