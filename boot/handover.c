@@ -1,5 +1,5 @@
 /*
- * The last moment before somebody else's code (loaders/handover.h): the network stops its DMA, the
+ * The last moment before somebody else's code (loaders/handover.h): connections end, the network stops its DMA, the
  * consoles let go of the screen, the interrupt vectors go back. It lives in boot/ because it
  * touches all of them.
  */
@@ -8,6 +8,7 @@
 #include "pm/console.h"
 #include "pm/io.h"
 #include "pm/rm.h"
+#include "tcpip/fetch.h"
 #include "tcpip/netdev.h"
 
 #define HIGH_MEMORY 0x100000u
@@ -16,6 +17,7 @@
 
 void handover_prepare(void)
 {
+    fetch_reset();
     netdev_close_all();
     console_shutdown();
     rm_unhook();
