@@ -12,16 +12,13 @@
 /* The last "${" before the first "}" that follows one. */
 static bool find_reference(const char *text, const char **open, const char **close)
 {
-    const char *inner = strstr(text, "${");
-    if (!inner)
-        return false;
-    *close = strchr(inner, '}');
+    const char *p = strstr(text, "${");
+    *close = p ? strchr(p, '}') : NULL;
     if (!*close)
         return false;
-    do {
-        *open = inner;
-        inner = strstr(inner + 2, "${");
-    } while (inner && inner < *close);
+    for (p = *close; p[0] != '$' || p[1] != '{'; p--)
+        continue;
+    *open = p;
     return true;
 }
 

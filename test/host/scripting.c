@@ -137,13 +137,13 @@ static const struct command
                      .options = chain_options, .min_args = 1, .max_args = 1, .run = run_chain};
 
 extern const struct command command_clear, command_echo, command_exit, command_goto, command_help, command_inc,
-    command_iseq, command_isset, command_poweroff, command_prompt, command_reboot, command_set, command_shell,
+    command_iseq, command_isset, command_poweroff, command_prompt, command_set, command_shell,
     command_show, command_sleep;
 
 const struct command *const commands[] = {
     &command_args,  &command_bad,   &command_chain, &command_clear,    &command_echo,   &command_exit,
     &command_goto,  &command_help,  &command_inc,   &command_iseq,     &command_isset,  &command_ok,
-    &command_options, &command_poweroff, &command_prompt, &command_reboot, &command_set, &command_shell,
+    &command_options, &command_poweroff, &command_prompt, &command_set, &command_shell,
     &command_show,  &command_sleep, NULL,
 };
 

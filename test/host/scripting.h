@@ -1,6 +1,6 @@
 /*
- * What the tests of the language share: a command table with the real commands that touch no network, and
- * beside them
+ * What the tests of the language share: a command table with the real commands of script/commands/{core,settings,system}.c
+ * (but reboot, which does not return), and beside them
  *
  *   ok, bad           succeed; fail with the text "it is bad" (code EIO)
  *   args              print each argument in brackets

@@ -261,22 +261,20 @@ static void test_k10_inc(void **state)
     FAILS("set w word ; inc w", EOPNOTSUPP, "inc: the value of w is not a number\n");
 }
 
+extern const struct command command_reboot;
+
 static void test_k33_reboot(void **state)
 {
     (void)state;
-    /* The jump leaves what the line had allocated: run the command itself. */
-    char *words[] = {(char *)"reboot", (char *)"--warm"};
-    volatile int how = 0;
-    int came_from = setjmp(host_reboot);
-    if (came_from == 0)
-        command_run(2, words);
-    how = came_from;
-    assert_int_equal(how, 2);
-    came_from = setjmp(host_reboot);
-    if (came_from == 0)
-        command_run(1, words);
-    how = came_from;
-    assert_int_equal(how, 1);
+    struct parsed p = {0};
+    for (int warm = 0; warm < 2; warm++) {
+        p.option[0].given = warm;
+        int how = setjmp(host_reboot);
+        if (how == 0)
+            command_reboot.run(&command_reboot, &p);
+        assert_int_equal(how, 1 + p.option[0].given);
+        warm = p.option[0].given;
+    }
 }
 
 static void test_k34_poweroff(void **state)
