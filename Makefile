@@ -205,6 +205,18 @@ $(O)/test/%: $(O)/host/test/%.o $(O)/libhost.a
 	@mkdir -p $(@D)
 	$(Q)$(HOST_CC) $(HOST_CFLAGS) -o $@ $< $(O)/libhost.a -lcmocka
 
+# The commands of the real list, linked into a test of their own.
+$(O)/host/commands.list: boot/puck.list
+	@mkdir -p $(@D)
+	@grep '^command' $< > $@
+
+$(O)/host/commands.c: $(O)/host/commands.list $(O)/libhost.a tools/mklists
+	$(Q)tools/mklists $< $(O)/libhost.a > $@
+
+$(O)/test/unit/test_commands: $(O)/host/test/unit/test_commands.o $(O)/host/commands.c $(O)/libhost.a
+	@mkdir -p $(@D)
+	$(Q)$(HOST_CC) $(HOST_CFLAGS) -o $@ $^ -lcmocka
+
 # What is assembler, or rests on it: the target's own objects, run as 32-bit code. Their symbols get a prefix, so
 # that they can stand beside the system's libc.
 TARGET_BIN := $(patsubst test/target/%.c,$(O)/test/target/%,$(wildcard test/target/test_*.c))
