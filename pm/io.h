@@ -122,3 +122,29 @@ static inline bool eflags_can_toggle(u32 bit)
                      : "cc");
     return ((before ^ after) & bit) != 0;
 }
+
+/* A random number from the processor. False when it has none to give. Only after CPUID said it can. */
+static inline bool rdrand(u32 *v)
+{
+    bool ok;
+    /* .byte: assemblers take the mnemonic only for processors that have it */
+    __asm__ volatile(".byte 0x0f, 0xc7, 0xf0; setc %1" : "=a"(*v), "=qm"(ok) : : "cc"); /* rdrand eax */
+    return ok;
+}
+
+static inline bool rdseed(u32 *v)
+{
+    bool ok;
+    __asm__ volatile(".byte 0x0f, 0xc7, 0xf8; setc %1" : "=a"(*v), "=qm"(ok) : : "cc"); /* rdseed eax */
+    return ok;
+}
+
+/* No interrupt table and an interrupt: the processor shuts down, which resets the machine. */
+static inline void triple_fault(void)
+{
+    const struct {
+        u16 limit;
+        u32 base;
+    } __attribute__((packed)) none = {0, 0};
+    __asm__ volatile("lidt %0\n\tint3" : : "m"(none));
+}

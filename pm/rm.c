@@ -204,6 +204,16 @@ static bool unhook_irq(void)
     return unhook(irq_vector(irq_number()), mailbox->irq_entry, &mailbox->irq_old);
 }
 
+void rm_idle_irq(unsigned irq)
+{
+    u32 old = hook(irq_vector(irq), (u16)mailbox->wake_entry);
+    u8 mask = inb(PIC_MASTER_MASK);
+    outb(PIC_MASTER_MASK, mask & ~(1u << irq));
+    call(FN_IDLE);
+    outb(PIC_MASTER_MASK, inb(PIC_MASTER_MASK) | (mask & 1u << irq));
+    *vector(irq_vector(irq)) = old;
+}
+
 /* ---- INT 15h ---------------------------------------------------------------------------------------- */
 
 static void make_e820(const struct memmap *map)

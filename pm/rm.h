@@ -92,6 +92,8 @@ struct mailbox {
     u16 e801_low;        /* KB from 1 MB to 16 MB */
     u16 e801_high;       /* 64 KB units above 16 MB */
     u16 ext_kb;          /* AH=88h */
+
+    u32 wake_entry;      /* offset of the interrupt handler of rm_idle_irq() */
 };
 
 #define MAILBOX_MAGIC 0x4b435550u /* "PUCK" */
@@ -135,8 +137,14 @@ static inline void *rm_pointer(u16 segment, u16 offset)
 /* Let pending hardware interrupts (timer, keyboard) reach the BIOS. Takes microseconds. */
 void rm_breathe(void);
 
-/* Wait in HLT for the next hardware interrupt. */
+/* Wait in HLT for the next hardware interrupt; the timer's comes within 55 ms. */
 void rm_idle(void);
+
+/*
+ * The same, but hardware interrupt `irq` (3..7) ends the wait, too; a device may have raised it before. For a
+ * device that is polled otherwise: vector and PIC mask are afterwards as they were.
+ */
+void rm_idle_irq(unsigned irq);
 
 /* Take every hook back (INT 15h, IRQ) and restore 40:13 where nobody built upon it. Idempotent. */
 void rm_unhook(void);

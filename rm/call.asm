@@ -55,8 +55,3 @@ fn_breathe:
     nop
     nop
     ret
-
-; Sleep until an interrupt: the timer comes 18 times a second.
-fn_idle:
-    hlt
-    ret

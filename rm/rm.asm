@@ -28,6 +28,7 @@ mailbox:
 %include "rm/switch.asm"
 %include "rm/a20.asm"
 %include "rm/call.asm"
+%include "rm/idle.asm"
 %include "rm/pxe.asm"
 %include "rm/undi.asm"
 %include "rm/int15.asm"

@@ -123,6 +123,7 @@ fill_mailbox:
     dw mb_tbd_offset, tbd
     dw mb_irq_entry, undi_irq
     dw mb_int15_entry, int15
+    dw mb_wake_entry, wake
     dw mb_e820_offset, e820_table
 .table_end:
 

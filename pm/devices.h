@@ -1,0 +1,26 @@
+/*
+ * What pm/console.c knows of its devices: each is written to and asked for keys, and knows itself whether it
+ * is there. None of these blocks for longer than 20 ms; none switches mode for output.
+ */
+#pragma once
+
+#include "pm/lib/keys.h"
+#include "pm/lib/types.h"
+
+/* pm/vga.c */
+void vga_init(void);
+void vga_write(const char *s, size_t len);
+unsigned vga_columns(void); /* 0 = there is no screen */
+unsigned vga_rows(void);
+void vga_shutdown(void);
+
+/* pm/serial.c */
+void serial_init(void);
+bool serial_is_present(void);
+void serial_write(const char *s, size_t len); /* queued; sent by serial_poll() */
+void serial_poll(struct key_queue *q);
+void serial_flush(void);
+void serial_idle(void); /* rm_idle(), which a received byte ends */
+
+/* pm/keyboard.c */
+void keyboard_poll(struct key_queue *q);

@@ -1,0 +1,47 @@
+/*
+ * The BIOS keyboard, PS/2 or USB (pxe.md 6.5). The BIOS keeps what was typed in a ring in its data area;
+ * looking at the ring's ends needs no mode switch, so INT 16h is called only when there is a key to fetch.
+ */
+#include "pm/devices.h"
+#include "pm/io.h"
+#include "pm/lib/clock.h"
+#include "pm/rm.h"
+
+enum { BDA_KEYS_HEAD = 0x41a, BDA_KEYS_TAIL = 0x41c };
+
+#define AT_ONCE  16
+#define STALE_MS 50
+
+static msec_t not_before;
+
+static bool ring_is_empty(void)
+{
+    return readw(BDA_KEYS_HEAD) == readw(BDA_KEYS_TAIL);
+}
+
+/* The extended calls: AH=01h discards the keys that the first PC did not have. */
+static bool fetch(u16 *key)
+{
+    struct rm_regs regs = {.eax = 0x1100};
+    rm_int(0x16, &regs);
+    if (regs.eflags & RM_ZF)
+        return false;
+    regs = (struct rm_regs){.eax = 0x1000};
+    rm_int(0x16, &regs);
+    *key = (u16)regs.eax;
+    return true;
+}
+
+void keyboard_poll(struct key_queue *q)
+{
+    u16 key;
+    if (ring_is_empty() || clock_now() < not_before)
+        return;
+    for (unsigned i = 0; i < AT_ONCE && !ring_is_empty(); i++) {
+        if (!fetch(&key)) {
+            not_before = after(STALE_MS); /* a BIOS that uses these words for something else */
+            return;
+        }
+        keys_put(q, keys_from_bios(key));
+    }
+}
