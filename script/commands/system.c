@@ -21,7 +21,7 @@ const struct command command_shell = {
     .topic = "system",
     .synopsis = "",
     .help = "Give commands by hand until exit.",
-    .example = "shell\nprompt --timeout 2000 Press a key for the shell     .example = "chain menu.ipxe || shell",    .example = "chain menu.ipxe || shell", shell ||",
+    .example = "shell\nprompt --timeout 2000 Press a key for the shell && shell ||",
     .run = run_shell,
 };
 
