@@ -11,6 +11,7 @@
 #include "tcpip/eth.h"
 #include "tcpip/icmp.h"
 #include "tcpip/route.h"
+#include "tcpip/tcp_wire.h"
 #include "tcpip/udp_wire.h"
 #include "tcpip/wire.h"
 
@@ -48,6 +49,8 @@ static void hand_on(struct netdev *dev, u8 protocol, struct pkt *p)
 
     if (protocol == IP4_UDP)
         udp_input(p);
+    else if (protocol == IP4_TCP && is_unicast)
+        tcp_input(p);
     else if (protocol == IP4_ICMP && is_unicast)
         icmp_input(p);
     else
@@ -174,7 +177,8 @@ void ip4_error(struct reader quote, int err, u16 mtu)
     u32 src = load32(head + 12), dst = load32(head + 16);
     if (head[9] == IP4_UDP)
         udp_error(src, load16(ports), dst, load16(ports + 2), err);
-    (void)mtu;
+    else if (head[9] == IP4_TCP)
+        tcp_quoted_error(src, load16(ports), dst, load16(ports + 2), load32(ports + 4), err, mtu);
 }
 
 void ip4_undeliverable(struct pkt *p)

@@ -11,6 +11,7 @@
 #include "tcpip/ip4.h"
 #include "tcpip/netdev.h"
 #include "tcpip/route.h"
+#include "tcpip/tcp_wire.h"
 #include "tcpip/udp_wire.h"
 
 #include <stdio.h>
@@ -41,10 +42,12 @@ void net_poll(msec_t now)
             take_frames(dev);
     arp_poll();
     frag_poll();
+    tcp_poll();
 }
 
 void net_reset(void)
 {
+    tcp_reset();
     udp_reset();
     arp_reset();
     frag_reset();

@@ -127,12 +127,13 @@ static void add_event(u64 at, bool is_down, const u8 *frame, size_t len)
 static u64 serialise(struct sim_line *line, size_t len)
 {
     u64 start = MAX(sim.now, line->busy_until);
+    u64 full = line->rate_kbps ? (u64)1538 * 8000 / line->rate_kbps : 0; /* of a full frame, us */
     u64 took;
 
     if (!line->rate_kbps)
         return sim.now;
     took = (u64)(len + 24) * 8000 / line->rate_kbps; /* preamble, FCS and gap */
-    if (took && (start - sim.now) / took >= (line->queue ? line->queue : 1000))
+    if ((start - sim.now) / full >= (line->queue ? line->queue : 1000))
         return 0;
     line->busy_until = start + took;
     return line->busy_until;

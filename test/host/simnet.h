@@ -24,7 +24,7 @@ struct sim_line {
     u32 delay_us;    /* one way */
     u32 jitter_us;   /* at random on top; frames may overtake each other */
     u32 rate_kbps;   /* 0 = as fast as light */
-    u32 queue;       /* frames that may wait for a slow line, 0 = 1000; more are dropped */
+    u32 queue;       /* full frames that may wait for a slow line, 0 = 1000; more are dropped */
     /* Out of a million frames: */
     u32 loss, duplicate, reorder, corrupt, truncate;
     u32 reorder_us;  /* how long a reordered frame is held back, 0 = 2000 */
