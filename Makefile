@@ -160,15 +160,16 @@ $(O)/stub.elf: linker/stub.ld $(STUB_OBJ)
 $(O)/stub.bin: $(O)/stub.elf
 	$(Q)objcopy -O binary -j .all $< $@
 
-$(O)/rm.bin: rm/rm.asm | need-build
+# Debian's NASM lists only incbin files with -MD, not %include.
+$(O)/rm.bin: rm/rm.asm $(wildcard rm/*.asm rm/*.inc) | need-build
 	@mkdir -p $(@D)
-	$(Q)$(NASM) -f bin -I. -MD $(O)/rm.d -MP -o $@ $<
+	$(Q)$(NASM) -f bin -I. -o $@ $<
 
 # bin/NAME.FORMAT
 define image_rule
-$(BIN)/$(1).$(2): boot/$(2).asm $(O)/rm.bin $(O)/stub.bin $(O)/$(1).inc $(O)/$(1).lzma
+$(BIN)/$(1).$(2): boot/$(2).asm boot/payload.inc rm/mailbox.inc $(O)/rm.bin $(O)/stub.bin $(O)/$(1).inc $(O)/$(1).lzma
 	@mkdir -p $$(@D)
-	$$(Q)$(NASM) -f bin -I. -MD $(O)/$(1).$(2).d -MP -DRM='"$(O)/rm.bin"' -DSTUB='"$(O)/stub.bin"' \
+	$$(Q)$(NASM) -f bin -I. -DRM='"$(O)/rm.bin"' -DSTUB='"$(O)/stub.bin"' \
 	    -DPROGRAM_HEADER='"$(O)/$(1).inc"' -DPROGRAM_PACKED='"$(O)/$(1).lzma"' -o $$@ $$<
 endef
 $(foreach i,$(IMAGES),$(eval $(call image_rule,$(basename $(i)),$(subst .,,$(suffix $(i))))))

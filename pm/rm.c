@@ -233,6 +233,8 @@ static void make_e820(const struct memmap *map)
 void rm_hide(u64 start, u64 end)
 {
     static struct memmap map;
+    start &= ~(u64)0xfff; /* some kernels round the other way */
+    end = (end + 0xfff) & ~(u64)0xfff;
     mailbox->hidden_start = start;
     mailbox->hidden_end = end;
     map = *memmap_get();

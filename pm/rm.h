@@ -161,7 +161,7 @@ void rm_exit(void) __attribute__((noreturn));
 
 /*
  * INT 15h hides [start, end) from whoever asks (E820, E801, 88h) until rm_unhook(); what we keep of base memory is
- * hidden, too. The rest of the answer is memmap_get(). Page-aligned; again with other numbers is fine.
+ * hidden, too. The rest of the answer is memmap_get(). Rounded outwards to pages; again with other numbers is fine.
  */
 void rm_hide(u64 start, u64 end);
 
