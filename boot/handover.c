@@ -10,6 +10,7 @@
 #include "pm/rm.h"
 #include "tcpip/fetch.h"
 #include "tcpip/netdev.h"
+#include "undi/undi.h"
 
 #define HIGH_MEMORY 0x100000u
 #define LOW_START   0x1000u /* below: vectors, BIOS data, and what boot sectors use */
@@ -19,6 +20,7 @@ void handover_prepare(void)
 {
     fetch_reset();
     netdev_close_all();
+    undi_shutdown();
     console_shutdown();
     rm_unhook();
 }

@@ -1,64 +1,122 @@
 /*
  * The protected-mode program from its first C instruction: the list of what is initialised, then what is
- * booted. Start reading here.
+ * booted. The only file that knows everybody. Start reading here.
+ *
+ * How the machine got here: boot/kpxe.asm, lkrn.asm or usb.asm, then rm/start.asm, then boot/stub.c.
  */
-#include "pm/io.h"
-#include "pm/memmap.h"
-#include "pm/rm.h"
+#include "boot/embed.h"          // the script that `make EMBED=` put in
+#include "boot/memory.h"         // what of the RAM is ours to use
+#include "drivers/driver.h"      // drivers_probe_all
+#include "loaders/handover.h"    // handover_prepare
+#include "loaders/image.h"       // the initrd of a .lkrn becomes an image
+#include "pm/console.h"
+#include "pm/entropy.h"
+#include "pm/exception.h"
+#include "pm/lib/clock.h"
+#include "pm/lib/random.h"
+#include "pm/lib/task.h"
+#include "pm/rm.h"               // how we were started
 #include "pm/version.h"
+#include "script/net.h"          // autoboot
+#include "script/script.h"
+#include "script/settings.h"
+#include "tcpip/dhcp.h"          // dhcp_adopt
+#include "tcpip/net.h"
+#include "undi/undi.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define LEAVE_SECONDS 30u
+
+/* What task_pause() does to keep the machine alive. True when Ctrl-C was typed. */
+static bool poll_world(void)
+{
+    net_poll(clock_now());
+    return console_poll();
+}
+
+static void banner(void)
+{
+    printf("\nPuck %s (%s)  network boot loader, MIT licence  [Ctrl-C: shell]\n", puck_version, puck_build_id);
+}
+
+/* The order matters: each line may use what stands above it. */
+static void init(struct mailbox *mb)
+{
+    rm_init(mb);         /* calls into real mode work from here on */
+    exception_init();    /* a CPU exception is printed instead of a silent reset */
+    console_init();      /* printf() */
+    banner();
+    memory_init();       /* malloc(), blobs */
+    entropy_seed();      /* random32() */
+    task_set_world(poll_world);
+    drivers_probe_all(undi_probe);
+    settings_builtin_init(puck_version);
+    netsettings_init();
+}
+
+/* The PXE ROM's lease works until somebody asks for a new one; its file name is ours. */
+static void adopt_rom_lease(void)
+{
+    struct netdev *dev = netdev_first();
+    if (!dev || !dev->was_booted_from || mailbox->pxe_dhcpack_len == 0)
+        return;
+    const void *ack = rm_pointer(mailbox->segment, mailbox->pxe_dhcpack_offset);
+    if (dhcp_adopt(dev, ack, mailbox->pxe_dhcpack_len) < 0)
+        return;
+    autoboot_set_own_name(dev->dhcp.file);
+    settings_changed();
+}
+
+/* The script that the command line of a .lkrn is, and the image that its initrd is. */
+static int run_lkrn(void)
+{
+    struct image *initrd = memory_take_initrd();
+    int rc = -ENOENT;
+    if (mailbox->cmdline)
+        rc = script_cmdline((const char *)(uintptr_t)mailbox->cmdline);
+    if (rc == -ENOENT && initrd)
+        rc = image_exec(initrd);
+    return rc;
+}
+
+/* The first of: embedded script, command line, initrd script, what DHCP names. */
+static int boot(void)
+{
+    if (embedded_script_len > 0)
+        return script_text("embedded.ipxe", embedded_script, embedded_script_len);
+    int rc = mailbox->origin == RM_FROM_LKRN ? run_lkrn() : -ENOENT;
+    return rc == -ENOENT ? autoboot() : rc;
+}
+
+/* Nothing was booted: a person may look into it, an unattended machine tries its next boot device. */
+static void after_boot(int rc)
+{
+    if (rc == -ECANCELED) {
+        task_uncancel();
+        shell_run();
+        return;
+    }
+    if (rc < 0)
+        printf("Boot failed: %s\n", fail_text(rc));
+    fail_clear();
+    printf("Press a key for a shell; the next boot device follows in %u s...", LEAVE_SECONDS);
+    int key = console_wait_key(after(LEAVE_SECONDS * 1000u));
+    printf("\n");
+    if (key >= 0)
+        shell_run();
+}
 
 void puck_main(struct mailbox *mb);
 
-static void put(char c)
-{
-    for (unsigned i = 0; i < 100000 && !(inb(0x3fd) & 0x20); i++)
-        io_delay();
-    outb(0x3f8, (u8)c);
-}
-
-static void say(const char *s)
-{
-    for (; *s; s++)
-        put(*s);
-}
-
-static void hex(u32 v)
-{
-    for (int shift = 28; shift >= 0; shift -= 4)
-        put("0123456789abcdef"[v >> shift & 15]);
-    put(' ');
-}
-
+/* Entered by the stub with the program unpacked, relocated and its BSS cleared. */
 void puck_main(struct mailbox *mb)
 {
-    rm_init(mb);
-    outb(0x3fb, 3);
-    say("Puck ");
-    say(puck_build_id);
-    say(" at ");
-    hex(mb->program_start);
-    hex(mb->program_end);
-    say("segment ");
-    hex(mb->segment);
-    say("pxe ");
-    hex(mb->pxe_flags);
-    hex((u32)mb->pxe_vendor << 16 | mb->pxe_device);
-    say("\r\n");
-    if (mb->cmdline) {
-        say("command line: ");
-        say((const char *)(uintptr_t)mb->cmdline);
-        say("\r\n");
-    }
-    const struct memmap *map = memmap_get();
-    for (u32 i = 0; i < map->count; i++) {
-        hex((u32)(map->region[i].start >> 32));
-        hex((u32)map->region[i].start);
-        hex((u32)(map->region[i].end >> 32));
-        hex((u32)map->region[i].end);
-        hex(map->region[i].type);
-        say("\r\n");
-    }
-    rm_hide(mb->program_start, mb->program_end);
-    say("leaving\r\n");
+    init(mb);
+    adopt_rom_lease();
+    after_boot(boot());
+    printf("Leaving to the next boot device.\n");
+    handover_prepare();
     rm_exit();
 }
