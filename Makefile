@@ -43,7 +43,7 @@ run: IMAGE ?= puck.lkrn
 run: images | need-demo
 	@tools/run $(BIN)/$(notdir $(IMAGE))
 
-## debug        the same, stopped at reset, with gdb and the symbols of the relocated program
+## debug        the same, stopped at puck_main, with gdb and the symbols of the relocated program
 debug: IMAGE ?= puck.lkrn
 debug: images | need-demo need-debug
 	@tools/run --debug $(O)/$(basename $(notdir $(IMAGE))).elf $(BIN)/$(notdir $(IMAGE))
@@ -189,7 +189,7 @@ HOST_DIRS   := pm/lib tcpip script script/commands loaders test/host
 HOST_C      := $(wildcard $(HOST_DIRS:%=%/*.c))
 HOST_OBJ    := $(HOST_C:%.c=$(O)/host/%.o)
 UNIT_C      := $(wildcard test/unit/test_*.c test/sim/test_*.c test/model/test_*.c)
-UNIT_BIN    := $(UNIT_C:%.c=$(O)/%)
+UNIT_BIN    := $(UNIT_C:%.c=$(O)/%) $(patsubst %.c,$(O)/%,$(wildcard test/target/test_*.c))
 
 $(O)/host/%.o: %.c
 	@mkdir -p $(@D)
@@ -220,7 +220,6 @@ $(O)/test/unit/test_commands: $(O)/host/test/unit/test_commands.o $(O)/host/comm
 
 # What is assembler, or rests on it: the target's own objects, run as 32-bit code. Their symbols get a prefix, so
 # that they can stand beside the system's libc.
-TARGET_BIN := $(patsubst test/target/%.c,$(O)/test/target/%,$(wildcard test/target/test_*.c))
 TARGET_OBJ := $(addprefix $(O)/pm/pm/,switch.asm.o lib/libc/memory.asm.o lib/libc/divide.asm.o lib/libc/divide.o)
 
 $(O)/test/target/puck.o: $(TARGET_OBJ)
@@ -246,7 +245,7 @@ $(O)/test/model/%: $(O)/host/test/model/%.o $(O)/libmodel.a $(O)/libhost.a
 	$(Q)$(HOST_CC) $(HOST_CFLAGS) -o $@ $< $(O)/libmodel.a $(O)/libhost.a -lcmocka
 
 ## check-unit   unit tests and simulated-network tests on the host, under ASan and UBSan
-check-unit: $(UNIT_BIN) $(TARGET_BIN) | need-check
+check-unit: $(UNIT_BIN) | need-check
 	@$(CHECK) unit
 
 # ---- fuzzing: the host sources once more, by clang with libFuzzer -----------------------------------------
@@ -309,7 +308,7 @@ check-static: images again $(CLANG_OBJ) $(HEADER_OK) | need-check
 
 # ---- all checks ------------------------------------------------------------------------------------------
 
-CHECK = $(PYTHON) tools/check --obj $(O) --bin $(BIN) --images '$(IMAGES)'
+CHECK = $(PYTHON) tools/check --obj $(O) --bin $(BIN) --images '$(IMAGES)' --unit '$(UNIT_BIN)' --fuzz '$(FUZZ_BIN)'
 
 ## check        everything: unit, simulated network, fuzz corpora, structure, machine tests; under 15 minutes
 check: images again $(UNIT_BIN) $(FUZZ_BIN) $(CLANG_OBJ) $(HEADER_OK) | need-check need-demo
