@@ -1,5 +1,4 @@
 """Steps that many machine tests share."""
-import hashlib
 import itertools
 
 # What Puck says first, and what its shell's prompt is.
@@ -54,14 +53,3 @@ def fails(guest, line, *words, timeout=60):
     told = [told for told in printed.split('\n') if all(word.lower() in told.lower() for word in words)]
     assert len(told) == 1, f'{line}: no single line with {words} in:\n{printed}'
     return told[0]
-
-
-def downloaded(pc, megabytes, payload):
-    """Is the payload somewhere in the guest's memory, in one piece, with the same SHA-256?"""
-    memory = pc.memory(0, megabytes << 20)
-    start = memory.find(payload[:4096])
-    while start >= 0:
-        if hashlib.sha256(memory[start:start + len(payload)]).digest() == hashlib.sha256(payload).digest():
-            return True
-        start = memory.find(payload[:4096], start + 1)
-    return False
