@@ -51,14 +51,8 @@ bool handover_may_place(u64 start, u64 len)
 
 u64 handover_ram_end(u64 start)
 {
-    const struct memmap *map = memmap_get();
-    u64 end = 0;
-    for (u32 i = 0; i < map->count; i++) {
-        const struct mem_region *r = &map->region[i];
-        if (r->type == 1 && start >= r->start && start < r->end)
-            start = end = r->end;
-    }
-    return end;
+    u64 len = memmap_ram_at(memmap_get(), start);
+    return len ? start + len : 0;
 }
 
 u8 *handover_memory(u64 start, size_t len)
