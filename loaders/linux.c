@@ -172,7 +172,7 @@ static int exec(struct image *img)
     int rc = plan(&s);
     if (rc < 0) {
         initrd_free(&s.rd);
-        return rc;
+        return fail_in(rc, "%s: ", img->name);
     }
     handover_prepare();
     if (s.kernel_first)

@@ -400,7 +400,7 @@ static void test_command_line_too_long(void **state)
     line[256] = '\0';
     k.cmdline_size = 255;
     assert_int_equal(run(&k, line), -E2BIG);
-    assert_string_equal(fail_text(-E2BIG), "the command line has 256 characters, this kernel takes 255");
+    assert_string_equal(fail_text(-E2BIG), "linux: the command line has 256 characters, this kernel takes 255");
     line[255] = '\0';
     assert_int_equal(run(&k, line), 0);
     assert_string_equal((const char *)handover_memory(0x19000, 256), line);
