@@ -41,7 +41,8 @@ static struct {
 void dns_set_servers(const u32 *servers, unsigned count)
 {
     dns.servers = MIN(count, DNS_SERVERS_MAX);
-    memcpy(dns.server, servers, dns.servers * sizeof(u32));
+    for (unsigned i = 0; i < dns.servers; i++)
+        dns.server[i] = servers[i];
 }
 
 void dns_set_search(const char *space_separated)

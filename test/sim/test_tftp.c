@@ -1,0 +1,631 @@
+/*
+ * TFTP transfers on the simulated network, from servers with and without options, over lines that
+ * lose, double and reorder, and against servers that lie.
+ */
+#include "tcpip/tftp_packet.h"
+
+#include "pm/lib/clock.h"
+#include "pm/lib/fail.h"
+#include "pm/lib/task.h"
+#include "pm/lib/writer.h"
+#include "tcpip/dns.h"
+#include "tcpip/fetch.h"
+#include "test/host/simnet.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "test/host/test.h"
+
+#define FILE_MAX (3u << 20)
+#define FIRST_TID 40000u
+#define TRANSFERS 64u
+
+static u8 content[FILE_MAX];
+
+/* One transfer: a read request that was answered, on a port of its own. */
+struct transfer {
+    u16 peer_port;
+    u32 blksize, windowsize;
+    u32 acked; /* blocks, not modulo 65536 */
+    bool is_dead;
+};
+
+/*
+ * A server that only reacts: it has no timer, so that whatever is lost is the client's to recover.
+ */
+static struct {
+    struct sim_host *host;
+    size_t size;
+    bool no_options;      /* knows none: answers with DATA 1 at once */
+    bool refuses_options; /* ERROR 8 */
+    bool fears_options;   /* silence when there are any */
+    bool no_tsize;
+    bool is_silent;
+    const char *oack;     /* says this instead of the truth, oack_len bytes */
+    size_t oack_len;
+    unsigned error;       /* ERROR with this code + 1 instead of an answer */
+    u64 tsize_lie;        /* says this size */
+    u32 stops_at;         /* goes silent after this block */
+    u32 max_window, max_blksize;
+    unsigned rrqs, acks, errors, data_sent;
+    u16 last_error;
+    char file[800];
+    struct transfer transfer[TRANSFERS];
+} srv;
+
+static void on_packet(struct sim_host *h, const struct sim_datagram *d, void *arg);
+
+static void send_data(u16 tid, struct transfer *t, u32 block)
+{
+    static u8 buf[4 + 1468];
+    size_t at = (size_t)(block - 1) * t->blksize;
+    size_t len = MIN(t->blksize, srv.size - at);
+    struct writer w = writer_of(buf, sizeof(buf));
+    put16be(&w, TFTP_DATA);
+    put16be(&w, (u16)block);
+    put_bytes(&w, content + at, len);
+    srv.data_sent++;
+    sim_udp_send(srv.host, tid, 0x0a000002, t->peer_port, buf, writer_len(&w));
+}
+
+static u32 blocks_of(const struct transfer *t)
+{
+    return (u32)(srv.size / t->blksize) + 1;
+}
+
+static void send_window(u16 tid, struct transfer *t)
+{
+    for (u32 i = 1; i <= t->windowsize && t->acked + i <= blocks_of(t); i++)
+        if (!srv.stops_at || t->acked + i <= srv.stops_at)
+            send_data(tid, t, t->acked + i);
+}
+
+static void on_ack(u16 tid, struct transfer *t, u16 block)
+{
+    srv.acks++;
+    u32 acked = t->acked + (u16)(block - (u16)t->acked);
+    if (acked - t->acked > t->windowsize)
+        return; /* of the past */
+    t->acked = acked;
+    send_window(tid, t);
+}
+
+static void send_error(u16 tid, u16 port, u16 code, const char *text)
+{
+    u8 buf[100];
+    struct writer w = writer_of(buf, sizeof(buf));
+    put16be(&w, TFTP_ERROR);
+    put16be(&w, code);
+    put_bytes(&w, text, strlen(text) + 1);
+    sim_udp_send(srv.host, tid, 0x0a000002, port, buf, writer_len(&w));
+}
+
+static void put_option(struct writer *w, const char *name, u64 value)
+{
+    char text[24];
+    snprintf(text, sizeof(text), "%llu", (unsigned long long)value);
+    put_bytes(w, name, strlen(name) + 1);
+    put_bytes(w, text, strlen(text) + 1);
+}
+
+static void send_oack(u16 tid, struct transfer *t, bool has_tsize)
+{
+    u8 buf[200];
+    struct writer w = writer_of(buf, sizeof(buf));
+    put16be(&w, TFTP_OACK);
+    if (srv.oack) {
+        put_bytes(&w, srv.oack, srv.oack_len);
+    } else {
+        put_option(&w, "blksize", t->blksize);
+        if (t->windowsize > 1)
+            put_option(&w, "windowsize", t->windowsize);
+        if (has_tsize && !srv.no_tsize)
+            put_option(&w, "tsize", srv.tsize_lie ? srv.tsize_lie : srv.size);
+    }
+    sim_udp_send(srv.host, tid, 0x0a000002, t->peer_port, buf, writer_len(&w));
+}
+
+static const char *next_text(struct reader *r)
+{
+    const char *s = (const char *)r->p;
+    size_t len = strnlen(s, reader_left(r));
+    assert_true(len < reader_left(r)); /* our client terminates what it sends */
+    reader_skip(r, len + 1);
+    return s;
+}
+
+static void on_rrq(const struct sim_datagram *d, struct reader r)
+{
+    u16 tid = (u16)(FIRST_TID + srv.rrqs++ % TRANSFERS);
+    struct transfer *t = &srv.transfer[tid - FIRST_TID];
+    bool has_options = false, has_tsize = false;
+    *t = (struct transfer){.peer_port = d->src_port, .blksize = 512, .windowsize = 1};
+    snprintf(srv.file, sizeof(srv.file), "%s", next_text(&r));
+    assert_string_equal(next_text(&r), "octet");
+    while (reader_left(&r)) {
+        const char *name = next_text(&r);
+        u32 value = (u32)atoi(next_text(&r));
+        has_options = true;
+        has_tsize |= strcmp(name, "tsize") == 0;
+        if (srv.no_options)
+            continue;
+        if (strcmp(name, "blksize") == 0)
+            t->blksize = srv.max_blksize ? MIN(value, srv.max_blksize) : value;
+        if (strcmp(name, "windowsize") == 0)
+            t->windowsize = srv.max_window ? MIN(value, srv.max_window) : value;
+    }
+    if (srv.is_silent || (has_options && srv.fears_options))
+        return;
+    if (srv.error)
+        send_error(tid, d->src_port, (u16)(srv.error - 1), "no\033[2Jfile");
+    else if (has_options && srv.refuses_options)
+        send_error(tid, d->src_port, 8, "no options");
+    else if (has_options && !srv.no_options)
+        send_oack(tid, t, has_tsize);
+    else
+        send_window(tid, t);
+}
+
+static void on_packet(struct sim_host *h, const struct sim_datagram *d, void *arg)
+{
+    struct reader r = reader_of(d->data, d->len);
+    u16 opcode = get16be(&r);
+    u16 block = opcode == TFTP_ACK || opcode == TFTP_ERROR ? get16be(&r) : 0;
+    (void)h;
+    (void)arg;
+    if (d->dst_port == TFTP_PORT && opcode == TFTP_RRQ)
+        return on_rrq(d, r);
+    if (d->dst_port < FIRST_TID || d->dst_port >= FIRST_TID + TRANSFERS)
+        return;
+    struct transfer *t = &srv.transfer[d->dst_port - FIRST_TID];
+    if (opcode == TFTP_ERROR) {
+        srv.errors++;
+        srv.last_error = block;
+        t->is_dead = true;
+    } else if (opcode == TFTP_ACK && !t->is_dead) {
+        on_ack(d->dst_port, t, block);
+    }
+}
+
+static struct blob body;
+
+static void begin(u64 seed)
+{
+    simnet_start(seed);
+    simnet_set_ip("10.0.0.2", "255.255.255.0", NULL);
+    dns_reset();
+    memset(&srv, 0, sizeof(srv));
+    srv.host = sim_host_add("10.0.0.1");
+    srv.size = 100000;
+    sim_udp_serve(srv.host, 0, on_packet, NULL);
+    fail_clear();
+}
+
+static int start(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < FILE_MAX; i++)
+        content[i] = (u8)(i * 2654435761u >> 13);
+    begin(1);
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    task_uncancel();
+    blob_free(&body);
+    return (int)simnet_stop();
+}
+
+static msec_t took;
+
+static int get_from(const char *uri, msec_t idle_ms)
+{
+    msec_t begun = clock_now();
+    blob_free(&body);
+    int rc = fetch(uri, &body, NULL, idle_ms);
+    took = clock_now() - begun;
+    simnet_run(10); /* the last packet arrives */
+    return rc;
+}
+
+static int get(void)
+{
+    return get_from("tftp://10.0.0.1/boot/vmlinuz", 0);
+}
+
+static void is_whole(int rc)
+{
+    if (rc)
+        print_error("%s\n", fail_text(rc));
+    assert_int_equal(rc, 0);
+    assert_int_equal(body.len, srv.size);
+    assert_memory_equal(body.data, content, srv.size);
+}
+
+static bool says(int rc, const char *what)
+{
+    const char *text = fail_text(rc);
+    if (!strstr(text, what))
+        print_error("\"%s\" lacks \"%s\"\n", text, what);
+    return strstr(text, what);
+}
+
+/* ---- good servers --------------------------------------------------------------------------------- */
+
+static void test_all_options(void **state)
+{
+    (void)state;
+    is_whole(get());
+    assert_string_equal(srv.file, "boot/vmlinuz");
+    assert_int_equal(srv.transfer[0].blksize, 1468);
+    assert_int_equal(srv.transfer[0].windowsize, 32);
+    assert_int_equal(task_current()->total, srv.size);
+    assert_int_equal(task_current()->done, srv.size);
+    assert_int_equal(srv.acks, 1 + 3); /* OACK; 69 blocks are three windows */
+    assert_int_equal(srv.data_sent, 69);
+    assert_int_equal(srv.errors, 0);
+}
+
+static void test_no_windowsize(void **state)
+{
+    (void)state;
+    srv.max_window = 1;
+    is_whole(get());
+    assert_int_equal(srv.acks, 1 + 69);
+}
+
+static void test_sizes(void **state)
+{
+    static const size_t sizes[] = {0, 1, 511, 512, 513, 1467, 1468, 1469, 32 * 1468, 33 * 1468, 1024};
+    (void)state;
+    for (unsigned i = 0; i < ARRAY_SIZE(sizes); i++) {
+        for (unsigned old = 0; old < 2; old++) {
+            srv.size = sizes[i];
+            srv.no_options = old;
+            is_whole(get());
+        }
+    }
+}
+
+static void test_file_names(void **state)
+{
+    (void)state;
+    is_whole(get_from("tftp://10.0.0.1//abs/a%20b", 0));
+    assert_string_equal(srv.file, "/abs/a b");
+    int rc = get_from("tftp://10.0.0.1/", 0);
+    assert_int_equal(rc, -EINVAL);
+    assert_true(says(rc, "tftp://10.0.0.1/: no file name"));
+    assert_int_equal(get_from("tftp://10.0.0.1/a%00b", 0), -EINVAL);
+    assert_int_equal(get_from("tftp:///x", 0), -EINVAL);
+    static char uri[1000] = "tftp://10.0.0.1/";
+    memset(uri + 16, 'x', 800);
+    rc = get_from(uri, 0);
+    assert_int_equal(rc, -ENAMETOOLONG);
+}
+
+static void test_server_without_options(void **state)
+{
+    (void)state;
+    srv.no_options = true;
+    is_whole(get());
+    assert_int_equal(srv.rrqs, 1);
+    assert_int_equal(task_current()->total, 0);
+}
+
+static void test_server_refuses_options(void **state)
+{
+    (void)state;
+    srv.refuses_options = true;
+    is_whole(get());
+    assert_int_equal(srv.rrqs, 2);
+    assert_in_range(took, 0, 500);
+}
+
+static void test_server_fears_options(void **state)
+{
+    (void)state;
+    srv.fears_options = true;
+    is_whole(get());
+}
+
+static void test_tsize_of_zero(void **state)
+{
+    (void)state;
+    srv.oack = "tsize\0000\0blksize\000512";
+    srv.oack_len = 8 + 12;
+    int rc = get();
+    /* The server thinks it agreed to 1468: its blocks are overlong and ignored, not fatal. */
+    assert_int_equal(rc, -ETIMEDOUT);
+    assert_true(says(rc, "silent"));
+}
+
+/* 65,535 is followed by 0; twice in this file, once in a window and once in lock step. */
+static void test_block_rollover(void **state)
+{
+    (void)state;
+    srv.size = 65536 * 8 + 100;
+    srv.max_blksize = 8;
+    is_whole(get());
+    assert_true(srv.transfer[0].acked > 65536);
+    srv.max_window = 1;
+    is_whole(get());
+}
+
+static void test_small_ring(void **state)
+{
+    (void)state;
+    simnet_device()->rx_ring = 4;
+    is_whole(get());
+    assert_int_equal(srv.transfer[0].windowsize, 1);
+    simnet_device()->rx_ring = 10;
+    is_whole(get());
+    assert_int_equal(srv.transfer[1].windowsize, 8);
+}
+
+static void test_small_mtu(void **state)
+{
+    (void)state;
+    simnet_device()->mtu = 576;
+    is_whole(get());
+    assert_int_equal(srv.transfer[0].blksize, 544);
+}
+
+/* ---- errors --------------------------------------------------------------------------------------- */
+
+static void test_error_in_words(void **state)
+{
+    (void)state;
+    srv.error = 1 + TFTP_NOT_FOUND;
+    int rc = get();
+    assert_int_equal(rc, -ENOENT);
+    assert_true(says(rc, "tftp://10.0.0.1/boot/vmlinuz: TFTP server 10.0.0.1 says \"no?[2Jfile\" (error 1)"));
+    assert_null(body.data);
+    srv.error = 1 + TFTP_NO_ACCESS;
+    assert_int_equal(get(), -EACCES);
+    srv.error = 1;
+    assert_int_equal(get(), -EIO);
+}
+
+static void test_silent_server(void **state)
+{
+    (void)state;
+    srv.is_silent = true;
+    int rc = get();
+    assert_int_equal(rc, -ETIMEDOUT);
+    assert_true(says(rc, "no answer from TFTP server 10.0.0.1 (7 tries)"));
+    assert_in_range(took, 15000, 25000);
+    rc = get_from("tftp://10.0.0.1/x", 3000);
+    assert_int_equal(rc, -ETIMEDOUT);
+    assert_in_range(took, 2900, 3100);
+}
+
+static void test_nobody_there(void **state)
+{
+    (void)state;
+    int rc = get_from("tftp://10.0.0.99/x", 0);
+    assert_int_equal(rc, -EHOSTUNREACH);
+    assert_in_range(took, 0, 10000);
+    assert_true(says(rc, "TFTP server 10.0.0.99: "));
+}
+
+static void test_server_dies(void **state)
+{
+    (void)state;
+    srv.stops_at = 20;
+    int rc = get();
+    assert_int_equal(rc, -ETIMEDOUT);
+    assert_true(says(rc, "TFTP server 10.0.0.1 is silent for 30 s after 29360 bytes"));
+    assert_in_range(took, 29000, 32000);
+    assert_null(body.data);
+    assert_int_equal(srv.errors, 1); /* told in case it lives */
+    assert_in_range(srv.acks, 3, 20);
+    rc = get_from("tftp://10.0.0.1/x", 5000);
+    assert_int_equal(rc, -ETIMEDOUT);
+    assert_in_range(took, 4900, 5200);
+}
+
+static void test_too_large(void **state)
+{
+    (void)state;
+    srv.tsize_lie = 1ull << 40;
+    int rc = get();
+    assert_true(rc < 0);
+    assert_null(body.data);
+    assert_int_equal(srv.errors, 1);
+    srv.tsize_lie = UINT64_MAX >> 1;
+    assert_true(get() < 0);
+}
+
+static void test_tsize_lies(void **state)
+{
+    (void)state;
+    srv.tsize_lie = srv.size + 1;
+    int rc = get();
+    assert_int_equal(rc, -EPROTO);
+    assert_true(says(rc, "the file ends after 100000 of 100001 bytes"));
+    srv.tsize_lie = srv.size - 1;
+    rc = get();
+    assert_int_equal(rc, -EPROTO);
+    assert_true(says(rc, "more than the 99999 bytes it announced"));
+    assert_null(body.data);
+}
+
+static void test_greedy_oack(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t len;
+    } lies[] = {
+#define LIE(text) {text, sizeof(text)}
+        LIE("blksize\00060000"), LIE("blksize\0000"), LIE("windowsize\0001000"), LIE("timeout\0001"),
+        LIE("tsize\000x"),       LIE("multicast\0,,1"), {"tsize", 6}, {"blksize\000512", 11},
+    };
+    (void)state;
+    for (unsigned i = 0; i < ARRAY_SIZE(lies); i++) {
+        srv.errors = srv.rrqs = 0;
+        srv.oack = lies[i].text;
+        srv.oack_len = lies[i].len;
+        is_whole(get());
+        assert_int_equal(srv.rrqs, 2); /* the second time without options */
+        assert_int_equal(srv.errors, 1);
+        assert_int_equal(srv.last_error, TFTP_BAD_OPTION);
+    }
+}
+
+static int press_ctrl_c(void *arg)
+{
+    msec_t at = after(50);
+    while (task_pause(at) == 0)
+        ;
+    task_cancel(arg);
+    return 0;
+}
+
+static void test_cancel(void **state)
+{
+    (void)state;
+    srv.size = FILE_MAX;
+    sim_faults((struct sim_line){.rate_kbps = 10000});
+    struct task *t = task_start("ctrl-c", press_ctrl_c, task_current());
+    int rc = get();
+    assert_int_equal(rc, -ECANCELED);
+    assert_in_range(took, 49, 60);
+    assert_true(says(rc, "tftp://10.0.0.1/boot/vmlinuz: interrupted"));
+    task_uncancel();
+    assert_int_equal(task_join(t), 0);
+    simnet_run(100);
+    assert_int_equal(srv.errors, 1); /* the server was told */
+    assert_int_equal(srv.last_error, 0);
+}
+
+/* ---- strangers ------------------------------------------------------------------------------------ */
+
+static struct sim_host *evil;
+static unsigned stranger_errors;
+
+static void on_stranger(struct sim_host *h, const struct sim_datagram *d, void *arg)
+{
+    struct reader r = reader_of(d->data, d->len);
+    (void)h;
+    (void)arg;
+    stranger_errors += get16be(&r) == TFTP_ERROR && get16be(&r) == TFTP_UNKNOWN_TID;
+}
+
+/* Whenever the client acknowledges, forged packets come from everywhere. */
+static bool forge(const u8 *frame, size_t len, void *arg)
+{
+    (void)arg;
+    if (len < 46 || frame[23] != 17 || frame[43] != TFTP_ACK)
+        return false;
+    u16 port = (u16)(frame[34] << 8 | frame[35]);
+    u16 tid = (u16)(frame[36] << 8 | frame[37]);
+    u16 next = (u16)((frame[44] << 8 | frame[45]) + 1);
+    static u8 data[4 + 1469];
+    memset(data, 0xee, sizeof(data));
+    data[0] = 0;
+    data[1] = TFTP_DATA;
+    data[2] = (u8)(next >> 8);
+    data[3] = (u8)next;
+    sim_udp_send(evil, tid, 0x0a000002, port, data, 1000);          /* another host, same port */
+    sim_udp_send(evil, tid, 0x0a000002, port, "\0\5\0\1no", 7);     /* its ERROR */
+    sim_udp_send(srv.host, 999, 0x0a000002, port, data, 1000);      /* another port of the server */
+    sim_udp_send(srv.host, 999, 0x0a000002, port, "\0\5\0\1no", 7);
+    sim_udp_send(srv.host, tid, 0x0a000002, port, data, sizeof(data)); /* overlong */
+    sim_udp_send(srv.host, tid, 0x0a000002, port, data, 3);         /* short */
+    sim_udp_send(srv.host, tid, 0x0a000002, port, "\0", 1);
+    sim_udp_send(srv.host, tid, 0x0a000002, port, "", 0);
+    sim_udp_send(srv.host, tid, 0x0a000002, port, "\0\1x\0octet", 10); /* a request, to a client */
+    return false;
+}
+
+static void test_strangers(void **state)
+{
+    (void)state;
+    evil = sim_host_add("10.0.0.66");
+    stranger_errors = 0;
+    sim_udp_serve(srv.host, 999, on_stranger, NULL);
+    sim_tap(forge, NULL);
+    is_whole(get());
+    assert_in_range(stranger_errors, 2, 20); /* ERROR 5 to a foreign port of the server */
+    sim_tap(NULL, NULL);
+}
+
+/* ---- bad lines ------------------------------------------------------------------------------------ */
+
+static void bad_line(struct sim_line faults, msec_t limit)
+{
+    for (u64 seed = 1; seed <= 10; seed++) {
+        stop(NULL);
+        begin(seed);
+        srv.max_window = seed % 3 == 0 ? 1 : seed % 3 == 1 ? 8 : 0;
+        srv.no_options = seed == 10;
+        sim_faults(faults);
+        is_whole(get());
+        if (took > limit)
+            print_error("seed %u took %u ms\n", (unsigned)seed, (unsigned)took);
+        assert_in_range(took, 0, limit);
+    }
+}
+
+static void test_light_loss(void **state)
+{
+    (void)state;
+    bad_line((struct sim_line){.loss = 10000, .delay_us = 500}, 8000);
+}
+
+static void test_heavy_loss(void **state)
+{
+    (void)state;
+    bad_line((struct sim_line){.loss = 200000, .delay_us = 500}, 90000);
+}
+
+static void test_noise(void **state)
+{
+    (void)state;
+    bad_line((struct sim_line){.corrupt = 20000, .truncate = 20000, .duplicate = 50000, .delay_us = 500}, 15000);
+}
+
+static void test_reordering(void **state)
+{
+    (void)state;
+    bad_line((struct sim_line){.reorder = 50000, .duplicate = 50000, .delay_us = 500}, 15000);
+}
+
+static void test_slow_line(void **state)
+{
+    (void)state;
+    srv.size = 20000;
+    bad_line((struct sim_line){.rate_kbps = 512}, 20000);
+}
+
+/* A window whose loss shows is asked for again at once, not after a timeout. */
+static void test_loss_costs_a_round_trip(void **state)
+{
+    (void)state;
+    srv.size = 1000000;
+    sim_faults((struct sim_line){.loss = 5000, .delay_us = 2000});
+    is_whole(get());
+    assert_in_range(took, 0, 1500); /* 22 windows of 4 ms, some 4 losses */
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(test_##name, start, stop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(all_options),     T(no_windowsize),  T(sizes),
+        T(file_names),      T(server_without_options), T(server_refuses_options),
+        T(server_fears_options), T(tsize_of_zero), T(block_rollover),
+        T(small_ring),      T(small_mtu),      T(error_in_words),
+        T(silent_server),   T(nobody_there),   T(server_dies),
+        T(too_large),       T(tsize_lies),     T(greedy_oack),
+        T(cancel),          T(strangers),      T(light_loss),
+        T(heavy_loss),      T(noise),          T(reordering),
+        T(slow_line),       T(loss_costs_a_round_trip),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
