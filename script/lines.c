@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define HINT_SLOTS_MAX 2048u /* of the label table */
+
 static bool is_blank(char c)
 {
     return isspace((unsigned char)c);
@@ -183,16 +185,37 @@ static int labels_build(struct labels *labels, const struct lines *text)
     return 0;
 }
 
+/* Say that a label is missing, with a near one that exists in scripts that are searched in no time. */
+static int missing_label(const struct labels *labels, const struct lines *text, const char *wanted)
+{
+    struct lines l = {.text = text->text, .len = text->len, .next = 1};
+    const char *label;
+    size_t len;
+    char *line;
+    u32 at;
+    if (*wanted == ':')
+        return fail(ENOENT, "no label \"%.64s\" (write the label without its colon)", wanted);
+    fail(ENOENT, "no label \"%.64s\" in this script", wanted);
+    while (labels->slots <= HINT_SLOTS_MAX && (line = next_label(&l, &label, &len, &at))) {
+        line[label - line + (ptrdiff_t)len] = '\0';
+        bool found = is_near(wanted, label);
+        if (found)
+            fail(ENOENT, "no label \"%.64s\" in this script; is \"%s\" meant?", wanted, label);
+        free(line);
+        if (found)
+            break;
+    }
+    return -ENOENT;
+}
+
 int labels_find(struct labels *labels, struct lines *l, const char *label)
 {
     int rc = labels->slot ? 0 : labels_build(labels, l);
     if (rc < 0)
         return rc;
     const struct label_slot *slot = slot_find(labels, l, label, strlen(label));
-    if (!slot->number && *label == ':')
-        return fail(ENOENT, "no label \"%.64s\" (write the label without its colon)", label);
     if (!slot->number)
-        return fail(ENOENT, "no label \"%.64s\" in this script", label);
+        return missing_label(labels, l, label);
     l->at = slot->at;
     l->next = slot->number;
     return 0;

@@ -193,6 +193,8 @@ static void test_g13_goto(void **state)
     SUCCEEDS("goto nope || echo stays\necho here\n",
              "t:1: goto: no label \"nope\" in this script\nstays\nhere\n");
     SUCCEEDS("goto x && echo dropped\n:x\n", ""); /* case 12 */
+    SUCCEEDS("goto retyr ||\n:x\n:retry # here\n",
+             "t:1: goto: no label \"retyr\" in this script; is \"retry\" meant?\n");
     FAILS("goto :x\n:x\n", "t:1: goto: no label \":x\" (write the label without its colon)\n"
                            "t stopped at line 1: goto :x\n");
     console_clear();
