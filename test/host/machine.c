@@ -1,6 +1,8 @@
-/* The host's twins of the memory map and of the power switch (machine.h). */
+/* The host's twins of the memory map, the power switch and the SMBIOS tables (machine.h). */
 #include "test/host/machine.h"
 #include "pm/lib/fail.h"
+
+#include <string.h>
 
 struct memmap host_memmap = {
     .count = 2,
@@ -22,4 +24,29 @@ void power_reboot(bool warm)
 int power_off(void)
 {
     return fail(EOPNOTSUPP, "this machine cannot switch itself off");
+}
+
+u8 host_uuid[16];
+
+struct reader smbios_structure(u8 type, unsigned n)
+{
+    (void)type;
+    (void)n;
+    struct reader none = {.is_short = true};
+    return none;
+}
+
+const char *smbios_string(struct reader structure, u8 index, size_t *len)
+{
+    (void)structure;
+    (void)index;
+    (void)len;
+    return NULL;
+}
+
+bool smbios_uuid(u8 uuid[16])
+{
+    static const u8 none[16];
+    memcpy(uuid, host_uuid, 16);
+    return memcmp(uuid, none, 16) != 0;
 }

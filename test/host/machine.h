@@ -1,10 +1,11 @@
 /*
- * The host's twins of pm/memmap.h and pm/power.h.
+ * The host's twins of pm/memmap.h, pm/power.h and pm/smbios.h.
  */
 #pragma once
 
 #include "pm/memmap.h"
 #include "pm/power.h"
+#include "pm/smbios.h"
 
 #include <setjmp.h>
 
@@ -13,3 +14,6 @@ extern struct memmap host_memmap;
 
 /* power_reboot() jumps here with 1 (cold) or 2 (warm); power_off() fails, saying that it cannot. */
 extern jmp_buf host_reboot;
+
+/* What smbios_uuid() tells; all zero = it has none. There are no SMBIOS structures. */
+extern u8 host_uuid[16];
