@@ -69,25 +69,26 @@ static void adopt_rom_lease(void)
     settings_changed();
 }
 
-/* The script that the command line of a .lkrn is, and the image that its initrd is. */
-static int run_lkrn(void)
+/* The script that the command line of a .lkrn is, else its initrd. False when there is neither. */
+static bool run_lkrn(int *rc)
 {
     struct image *initrd = memory_take_initrd();
-    int rc = -ENOENT;
-    if (mailbox->cmdline)
-        rc = script_cmdline((const char *)(uintptr_t)mailbox->cmdline);
-    if (rc == -ENOENT && initrd)
-        rc = image_exec(initrd);
-    return rc;
+    if (mailbox->cmdline && script_cmdline((const char *)(uintptr_t)mailbox->cmdline, rc))
+        return true;
+    if (initrd)
+        *rc = image_exec(initrd);
+    return initrd != NULL;
 }
 
 /* The first of: embedded script, command line, initrd script, what DHCP names. */
 static int boot(void)
 {
+    int rc;
     if (embedded_script_len > 0)
         return script_text("embedded.ipxe", embedded_script, embedded_script_len);
-    int rc = mailbox->origin == RM_FROM_LKRN ? run_lkrn() : -ENOENT;
-    return rc == -ENOENT ? autoboot() : rc;
+    if (mailbox->origin == RM_FROM_LKRN && run_lkrn(&rc))
+        return rc;
+    return autoboot();
 }
 
 /* Nothing was booted: a person may look into it, an unattended machine tries its next boot device. */
@@ -98,7 +99,7 @@ static void after_boot(int rc)
         shell_run();
         return;
     }
-    if (rc < 0)
+    if (rc != 0)
         printf("Boot failed: %s\n", fail_text(rc));
     fail_clear();
     printf("Press a key for a shell; the next boot device follows in %u s...", LEAVE_SECONDS);

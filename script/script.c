@@ -4,8 +4,8 @@
  *
  * Messages: a command that fails says why at once, with its place in front ("boot.ipxe:7: kernel: ..."),
  * also when || deals with the failure. Commands that answer a question (isset, iseq, prompt) are
- * silent. A script that ends because of a failing line leaves a text saying so, which the command that
- * started it prints; a script that no command started prints it itself.
+ * silent. A script that ends because of a failing line leaves a text saying so, which whoever started it
+ * prints: the chain command of another script, or main.
  */
 #include "script/command.h"
 #include "script/interpreter.h"
@@ -23,7 +23,6 @@
 static struct {
     struct frame *top;
     unsigned depth;
-    unsigned commands; /* running within each other */
     u32 last_error;
     msec_t polled;
     unsigned lines;
@@ -100,9 +99,7 @@ static int run_command(char **words, int count)
     int rc = -EINVAL;
     if (argv) {
         fail_clear();
-        state.commands++;
         rc = command_run(count, argv);
-        state.commands--;
     }
     if (rc != 0) {
         state.last_error = (u32)(rc < 0 ? -rc : rc);
@@ -221,8 +218,6 @@ static int run_script(struct image *img, struct image **replacement)
     *replacement = f.replacement;
     if (f.status)
         fail(EINVAL, "%s ended with exit status %d", img->name, f.status);
-    else if (rc != 0 && state.commands == 0)
-        print_safely(fail_text(rc));
     return rc;
 }
 
@@ -256,23 +251,23 @@ static bool is_foreign_word(const char *word)
     return strncmp(word, "BOOT_IMAGE=", 11) == 0 || strncmp(word, "initrd=", 7) == 0;
 }
 
-int script_cmdline(const char *cmdline)
+bool script_cmdline(const char *cmdline, int *status)
 {
     int count;
     char **words = line_words(cmdline, &count);
+    *status = -ENOMEM;
     if (!words)
-        return -ENOMEM;
+        return true;
     int kept = 0;
     for (int i = 0; i < count; i++)
         if (!is_foreign_word(words[i]))
             words[kept++] = words[i];
     char *line = command_join(kept, words);
     free(words);
-    if (!line)
-        return -ENOMEM;
-    int rc = kept ? script_text("command line", line, strlen(line)) : -ENOENT;
+    if (line && kept)
+        *status = script_text("command line", line, strlen(line));
     free(line);
-    return rc;
+    return !line || kept;
 }
 
 static int script_probe(const struct image *img)

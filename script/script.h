@@ -14,8 +14,8 @@ int script_line(const char *line);
 
 /*
  * Run a script image to its end, exit, or first failing line. Its loader's exec. Returns the status
- * of that line or of exit (which may be positive: `exit 3`), with fail() text. When no command
- * started it, the text is printed already. The image is hidden (img->running) meanwhile.
+ * of that line or of exit (which may be positive: `exit 3`), with fail() text that says where it
+ * stopped (the causes are printed already); whoever called prints it.
  */
 int script_exec(struct image *img);
 extern const struct loader loader_script;
@@ -25,9 +25,9 @@ int script_text(const char *name, const char *text, size_t len);
 
 /*
  * Run the command line of a .lkrn (or of an NBP) as a script of one line, without its words
- * BOOT_IMAGE=... and initrd=.... -ENOENT without text when nothing is left to run.
+ * BOOT_IMAGE=... and initrd=.... False when nothing is left to run; else true with the status.
  */
-int script_cmdline(const char *cmdline);
+bool script_cmdline(const char *cmdline, int *status);
 
 /* goto, exit and chain --replace act on the innermost script; -EINVAL with text outside of one. */
 int script_goto(const char *label);

@@ -38,10 +38,18 @@ void host_scripting_reset(void)
     clock_set_step(1);
 }
 
+int host_told(int rc)
+{
+    const char *text = fail_text(rc);
+    if (rc != 0 && strstr(text, " stopped at line "))
+        printf("%s\n", text);
+    return rc;
+}
+
 int run_script_text(const char *text)
 {
     console_clear();
-    return script_text("t", text, strlen(text));
+    return host_told(script_text("t", text, strlen(text)));
 }
 
 static int run_ok(const struct command *self, const struct parsed *p)

@@ -17,5 +17,8 @@ void host_script(const char *name, const char *text);
 /* Forget scripts, settings, console, tasks; register the builtin scope with version "1.2.3". */
 void host_scripting_reset(void);
 
+/* As main does: tell where a script stopped. Returns rc. */
+int host_told(int rc);
+
 /* Run text as the script "t"; console_text() holds what came out. */
 int run_script_text(const char *text);

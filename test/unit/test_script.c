@@ -298,11 +298,16 @@ static void test_messages_are_safe(void **state)
 static void test_command_line(void **state)
 {
     (void)state;
-    assert_int_equal(script_cmdline("BOOT_IMAGE=puck.lkrn echo a initrd=x && echo b\n"), 0);
+    int rc;
+    assert_true(script_cmdline("BOOT_IMAGE=puck.lkrn echo a initrd=x && echo b\n", &rc));
+    assert_int_equal(rc, 0);
     assert_string_equal(console_text(), "a\nb\n");
     console_clear();
-    assert_int_equal(script_cmdline(" BOOT_IMAGE=x "), -ENOENT);
-    assert_int_equal(script_cmdline("bad"), -EIO);
+    assert_false(script_cmdline(" BOOT_IMAGE=x ", &rc));
+    assert_true(script_cmdline("isset ${x}", &rc)); /* fails, but there was something to run */
+    assert_int_equal(rc, -ENOENT);
+    assert_true(script_cmdline("bad", &rc));
+    assert_int_equal(host_told(rc), -EIO);
     assert_string_equal(console_text(), "command line:1: bad: it is bad\n"
                                         "command line stopped at line 1: bad\n");
 }
