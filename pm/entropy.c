@@ -1,6 +1,6 @@
 /*
  * The seed (entropy.h). Good enough for identifiers that a stranger must not guess. Without RDRAND it rests
- * on the jitter between three oscillators (processor, PIT, real-time clock) over 16 ms and on the moment of
+ * on the jitter between three oscillators (processor, PIT, real-time clock) over 12 ms and on the moment of
  * power-on; that is not claimed to be enough for keys.
  */
 #include "pm/entropy.h"
@@ -23,8 +23,9 @@ enum {
     BDA_TICKS = 0x46c,
 
     PROCESSOR_WORDS = 8,
-    JITTER_MS = 16,
+    JITTER_MS = 12,
     SAMPLES = 16,
+    ROUNDS_MAX = 20000, /* of two port accesses, should the clock stand still */
 };
 
 static u8 cmos(u8 reg)
@@ -75,7 +76,7 @@ static void add_jitter(msec_t ms)
             sample[i] = ((u32)flags << 24 | rounds << 16 | pit_count()) ^ (has_tsc ? (u32)rdtsc() : 0);
         }
         random_add(sample, sizeof(sample));
-    } while (clock_now() < end);
+    } while (clock_now() < end && rounds < ROUNDS_MAX);
 }
 
 static void add_identity(void)

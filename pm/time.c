@@ -27,17 +27,18 @@ enum {
 
     SAMPLE_COUNTS = PIT_HZ / 200,
     MEASUREMENTS = 8,
-    STILL_READS = 20000, /* port accesses take about a microsecond: the PIT must have moved long before */
+    ASSUMED_RATE = 2000000, /* per ms; a clock that runs wrong is better than one that stands still */
+    STILL_READS = 20000,    /* port accesses take about a microsecond: the PIT must have moved long before */
 };
 
 #define PERIOD 65536u
 
 static struct {
-    enum { CLOCK_UNKNOWN, CLOCK_TSC, CLOCK_PIT, CLOCK_TICKS } source;
+    enum { CLOCK_UNKNOWN, CLOCK_TSC, CLOCK_PIT } source;
     msec_t last; /* what was told last: never go back */
     u64 tsc_start;
     u32 tsc_per_ms;
-    u64 counts; /* of the PIT (or their worth in ticks) until the last load */
+    u64 counts; /* of the PIT until the last load */
     u32 tick;   /* BIOS ticks at the last load */
 } state;
 
@@ -100,22 +101,12 @@ static msec_t pit_now(void)
         passed = 0;
     u32 counts = pit_elapsed(passed);
     u64 total = state.counts + counts;
-    if (counts >= PERIOD) {
+    if (counts >= PERIOD / 2) { /* early enough that a sleep until the next tick ends before a second round */
         pit_load();
         state.counts = total;
         state.tick = now;
     }
     return total * 1000 / PIT_HZ;
-}
-
-/* Neither counter: what is left is the BIOS' own count, which moves while the BIOS has the processor. */
-static msec_t ticks_now(void)
-{
-    u32 now = ticks(), passed = now - state.tick;
-    state.tick = now;
-    if (passed < 18 * 3600)
-        state.counts += (u64)passed * PERIOD;
-    return state.counts * 1000 / PIT_HZ;
 }
 
 /* ---- TSC -------------------------------------------------------------------------------------------- */
@@ -211,8 +202,10 @@ static bool start_tsc(void)
         state.tsc_per_ms = rate_from_cpuid();
     if (!state.tsc_per_ms)
         state.tsc_per_ms = rate_from_ticks();
+    if (!state.tsc_per_ms)
+        state.tsc_per_ms = ASSUMED_RATE;
     state.tsc_start = rdtsc();
-    return state.tsc_per_ms != 0;
+    return true;
 }
 
 /* ---- what others call -------------------------------------------------------------------------------- */
@@ -220,12 +213,7 @@ static bool start_tsc(void)
 static void start(void)
 {
     state.tick = ticks();
-    if (start_tsc()) {
-        state.source = CLOCK_TSC;
-        return;
-    }
-    pit_load();
-    state.source = pit_wait(100) ? CLOCK_PIT : CLOCK_TICKS;
+    state.source = start_tsc() ? CLOCK_TSC : CLOCK_PIT;
     pit_load();
 }
 
@@ -237,7 +225,7 @@ msec_t clock_now(void)
     if (state.source == CLOCK_TSC)
         now = (rdtsc() - state.tsc_start) / state.tsc_per_ms;
     else
-        now = state.source == CLOCK_PIT ? pit_now() : ticks_now();
+        now = pit_now();
     state.last = MAX(now, state.last);
     return state.last;
 }
@@ -250,18 +238,14 @@ void udelay(u32 us)
         u64 start = rdtsc(), wait = (u64)us * state.tsc_per_ms / 1000;
         while (rdtsc() - start <= wait)
             ;
-    } else if (state.source == CLOCK_PIT) {
-        pit_wait((u32)((u64)us * PIT_HZ / 1000000) + 1);
     } else {
-        while (us--)
-            io_delay();
+        pit_wait((u32)((u64)us * PIT_HZ / 1000000) + 1);
     }
 }
 
 void mdelay(u32 ms)
 {
-    while (ms--) {
-        udelay(1000);
-        clock_now(); /* keeps count of the PIT's periods */
-    }
+    msec_t end = after(ms + 1ull); /* the millisecond under way does not count */
+    while (clock_now() < end)
+        ;
 }

@@ -79,21 +79,21 @@ static void task_entry(void)
     assert(!"a finished task was switched to");
 }
 
+/*
+ * The task lies above its own stack, in the same piece of memory: a stack that overflows leaves its task's
+ * name readable.
+ */
 struct task *task_start(const char *name, int (*run)(void *arg), void *arg)
 {
-    struct task *t = calloc(1, sizeof(*t));
-    if (!t)
-        goto no_task;
-    t->name = name;
-    t->run = run;
-    t->arg = arg;
-    t->stack_size = context_stack_size;
-    t->stack = malloc(t->stack_size);
-    if (!t->stack)
+    size_t size = context_stack_size;
+    char *stack = malloc(size + sizeof(struct task));
+    if (!stack)
         goto no_stack;
+    struct task *t = (struct task *)(stack + size);
+    *t = (struct task){.name = name, .run = run, .arg = arg, .stack = stack, .stack_size = size};
     for (unsigned i = 0; i < CANARY_WORDS; i++)
         ((u32 *)t->stack)[i] = CANARY;
-    t->context = context_new(t->stack, t->stack_size, task_entry);
+    t->context = context_new(stack, size, task_entry);
     if (!t->context)
         goto no_context;
 
@@ -105,11 +105,9 @@ struct task *task_start(const char *name, int (*run)(void *arg), void *arg)
     return t;
 
 no_context:
-    free(t->stack);
+    free(stack);
 no_stack:
-    free(t);
-no_task:
-    fail(ENOMEM, "no memory for task %s (%zu bytes of stack)", name, context_stack_size);
+    fail(ENOMEM, "no memory for task %s (%zu bytes of stack)", name, size);
     return NULL;
 }
 
@@ -123,7 +121,6 @@ static void task_free(struct task *t)
     check_stack(t);
     context_free(t->context);
     free(t->stack);
-    free(t);
 }
 
 int task_join(struct task *t)
