@@ -24,15 +24,14 @@ def test_network_faults(work, www, shell):
     """No carrier, then a carrier; each says what is wrong with the wire."""
     pc = shell(Slirp(tftp=www))
     pc.set_link(False)
-    fails(pc, 'dhcp', 'net0', 'link')
+    fails(pc, 'dhcp', 'no link', 'no carrier')
     pc.set_link(True)
     must(pc, 'dhcp')
 
 
-@pytest.mark.parametrize('model', ['e1000', 'virtio'])
-def test_no_dhcp_server(shell, model):
-    pc = shell(NoServer(), model)
-    fails(pc, 'dhcp', 'net0', 'DHCP', timeout=120)
+def test_no_dhcp_server(shell):
+    pc = shell(NoServer(), 'virtio')
+    fails(pc, 'dhcp', 'no DHCP server answered on net0', timeout=150)
     must(pc, 'echo alive')
 
 
@@ -65,7 +64,7 @@ def test_servers_that_refuse_or_lie(work, www, shell):
         fails(pc, f'imgfetch {bad.url}/notranges', '206')
         fails(pc, f'imgfetch {bad.url}/badchunk', 'chunk')
         fails(pc, f'imgfetch {bad.url}/loop', 'redirect')
-        fails(pc, f'imgfetch {bad.url}/endless', 'header')
+        fails(pc, f'imgfetch {bad.url}/endless', '8192')
         fails(pc, f'imgfetch {bad.url}/garbage', 'HTTP')
         fails(pc, f'imgfetch {bad.url}/nothing', 'closed')
         fails(pc, f'imgfetch {bad.url}/other', '500')
@@ -93,11 +92,11 @@ def test_files_that_do_not_boot(work, www, shell):
     with Web(work / 'nginx', www) as web:
         pc = shell(Slirp(tftp=www), mem=64)
         must(pc, 'dhcp')
-        fails(pc, f'chain {web.url}/page.html', 'HTML')
-        fails(pc, f'kernel {web.url}/page.html', 'HTML')
-        must(pc, f'imgfree')
-        fails(pc, f'chain {web.url}/cut', 'cut')
-        fails(pc, f'kernel {web.url}/huge', 'MiB', 'memory')
+        fails(pc, f'chain {web.url}/page.html', 'an HTML page')
+        fails(pc, f'kernel {web.url}/page.html', 'an HTML page')
+        must(pc, 'imgfree')
+        fails(pc, f'chain {web.url}/cut', 'cut off', '20000')
+        fails(pc, f'kernel {web.url}/huge', '209715200', 'do not fit into memory')
         must(pc, 'imgfree')
         must(pc, f'kernel {web.url}/linux')
 
@@ -118,7 +117,7 @@ def test_scripts_that_fail(work, www, shell):
         must(pc, 'dhcp')
         for name, (_, words) in SCRIPT_FAULTS.items():
             fails(pc, f'chain {web.url}/{name}', *words)
-        fails(pc, 'frobnicate', 'frobnicate', 'unknown')
+        fails(pc, 'frobnicate', 'frobnicate', 'no such command')
         must(pc, 'echo alive')
 
 

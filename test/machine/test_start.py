@@ -42,3 +42,20 @@ def test_keyboard_and_screen(work, images):
         pc.type_keys('echo KeyBoard-${version:uristring}\n')
         pc.serial.expect(r'\nKeyBoard-\S+\n', 30)
         assert any(re.match(r'KeyBoard-\S+$', line) for line in pc.screen())
+
+
+def test_exception_dump(work, images):
+    """A CPU exception prints registers and the build id, and a key restarts the machine. An NMI is one of them."""
+    with Machine(work / 'pc', kernel(images / 'puck.lkrn', 'shell')) as pc:
+        build = pc.serial.expect(BANNER + r'(\w+)\)')[1]
+        pc.serial.expect(PROMPT)
+        for _ in range(200):  # the BIOS swallows those that come while it waits for interrupts
+            pc.hmp('nmi')
+            if 'has a fault' in pc.serial.text:
+                break
+        pc.serial.expect(rf'\({build}\) has a fault: non-maskable interrupt, exception 00000002', 20)
+        pc.serial.expect(r'at [0-9a-f]{8} of the program.*\n  eax [0-9a-f]{8} ', 20)
+        pc.serial.expect('A key restarts', 20)
+        assert any('has a fault' in line for line in pc.screen())
+        pc.serial.send('x')
+        assert pc.wait_exit(30) == 'guest-reset'
