@@ -52,6 +52,7 @@ void tcp_end(struct tcp_conn *c, int error)
 {
     c->state = CLOSED;
     c->error = error;
+    c->tx.timer = c->rx.ack_at = c->expires = NEVER;
     c->is_dirty = true;
 }
 

@@ -72,16 +72,16 @@ static void put_syn_options(struct tcp_conn *c, struct writer *w)
 static u32 pick_blocks(struct tcp_conn *c, struct span *blocks, u32 most)
 {
     struct tcp_rx *rx = &c->rx;
-    u32 n = 0;
+    u32 first = rx->twice.start != rx->twice.end; /* of the islands */
+    u32 n = first;
 
-    if (rx->twice.start != rx->twice.end)
-        blocks[n++] = rx->twice;
+    blocks[0] = rx->twice;
     rx->twice.end = rx->twice.start;
     for (u32 i = 0; i < ARRAY_SIZE(rx->recent) && n < most; i++) {
         const struct span *s = spans_find(&rx->islands, rx->recent[i]);
         bool is_new = s;
 
-        for (u32 k = 0; k < n && is_new; k++)
+        for (u32 k = first; k < n && is_new; k++)
             is_new = blocks[k].start != s->start || blocks[k].end != s->end;
         if (is_new)
             blocks[n++] = *s;

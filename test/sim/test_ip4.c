@@ -757,7 +757,7 @@ static void udp_to_subnet_broadcast_and_group(void **state)
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
-    const struct CMUnitTest tests[] = {
+    static const struct CMUnitTest tests[] = {
         T(arp_answers_for_our_address_only),
         T(arp_resolves_and_sends_what_waited),
         T(arp_asks_for_the_gateway),

@@ -209,7 +209,7 @@ static void faults(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
+    static const struct CMUnitTest tests[] = {
         cmocka_unit_test(lossless),
         cmocka_unit_test(faults),
     };
