@@ -54,6 +54,9 @@ def test_kpxe_lan(work, www, model, image):
 def test_lkrn_qemu(work, images, web, script):
     with Machine(work / 'pc', nic('virtio', Slirp()) + kernel(images / 'puck.lkrn', None, script), mem=768) as pc:
         boots_linux(pc, USERLAND_SPEAKS)
+        # Nothing of ours is left in the memory map that the kernel got: all but the BIOS's 128 KiB is usable.
+        assert '[mem 0x0000000000000000-0x000000000009fbff] usable' in pc.serial.text
+        assert '[mem 0x0000000000100000-0x000000002ffdffff] usable' in pc.serial.text
 
 
 def test_lkrn_command_line(work, images, web):
