@@ -124,9 +124,9 @@ static int run_imgargs(const struct command *self, const struct parsed *p)
 
 static void print_image(struct image *img)
 {
-    const char *kind = img->loader                  ? img->loader->name
-                       : img->role == IMAGE_INITRD ? "initrd"
-                                                    : image_looks_like(img);
+    const char *kind = img->role == IMAGE_INITRD ? "initrd"
+                       : img->loader              ? img->loader->name
+                                                   : image_looks_like(img);
     printf("%s : %zu bytes [%s]%s%s", img->name, img->body.len, kind,
            img == image_selected() ? " [SELECTED]" : "", img->autofree ? " [AUTOFREE]" : "");
     if (*img->cmdline)
