@@ -62,7 +62,7 @@ $(O)/insncount.so: test/bench/insncount.c
 
 # -fno-pie -fno-pic -fno-stack-protector must be said: Debian's gcc turns them on by default.
 # min-pagesize=0: the BIOS data area lies in the first page, and an address there is no mistake.
-PM_CFLAGS := -std=gnu11 -m32 -march=i486 -mtune=i686 -Os -g -ffreestanding -nostdinc \
+PM_CFLAGS := -std=gnu11 -m32 -march=i486 -mtune=i486 -Os -g -ffreestanding -nostdinc \
              -isystem $(shell $(CC) -print-file-name=include 2>/dev/null) -I. -isystem pm/lib/include \
              -fno-pie -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables -fno-strict-aliasing \
              -mgeneral-regs-only -mpreferred-stack-boundary=2 -mregparm=3 \
@@ -93,7 +93,7 @@ $(O)/libpuck.a: $(PM_OBJ)
 
 IMAGES := puck.kpxe puck.lkrn puck.usb undionly.kpxe
 XZ     := xz
-XZ_OPTIONS := --format=raw --x86 --lzma1=preset=9e,lc=3,lp=0,pb=0
+XZ_OPTIONS := --format=raw --x86 --lzma1=preset=9e,lc=3,lp=0,pb=1
 
 LDFLAGS := -m elf_i386 -pie --no-dynamic-linker --gc-sections -z noexecstack --no-warn-rwx-segments --fatal-warnings
 
@@ -132,11 +132,11 @@ $(O)/%.lists.o: $(O)/%.lists.c
 $(O)/%.elf: linker/pm.ld $(BOOT_OBJ) $(O)/%.lists.o $(O)/version.o $(O)/embed.o $(O)/libpuck.a $(O)/mailbox.ok
 	$(Q)$(LD) $(LDFLAGS) -z notext -T $< -o $@ $(filter %.o %.a,$^)
 
-$(O)/%.bin: $(O)/%.elf
+$(O)/%.flat: $(O)/%.elf
 	$(Q)objcopy -O binary -j .text -j .rodata -j .data -j .rel.dyn $< $@
 
-$(O)/%.inc: $(O)/%.elf $(O)/%.bin tools/payload-header
-	$(Q)tools/payload-header $< $(O)/$*.bin > $@
+$(O)/%.bin $(O)/%.inc &: $(O)/%.elf $(O)/%.flat tools/pack-program
+	$(Q)tools/pack-program $(O)/$*.elf $(O)/$*.flat $(O)/$*.bin > $(O)/$*.inc
 
 $(O)/%.lzma: $(O)/%.bin
 	$(Q)$(XZ) $(XZ_OPTIONS) --stdout $< > $@
@@ -144,7 +144,7 @@ $(O)/%.lzma: $(O)/%.bin
 # The boot stub runs where it was loaded: position-independent, and its names are its own (no GOT).
 STUB_CFLAGS := $(filter-out -fno-pie -fno-pic,$(PM_CFLAGS)) -fpie -fno-jump-tables -include boot/stub_hidden.h
 STUB_OBJ    := $(O)/stub/boot/stub_entry.asm.o $(O)/stub/pm/gate.asm.o \
-               $(patsubst %,$(O)/stub/%.o,boot/stub pm/rm pm/memmap pm/lib/regions pm/lib/lzma)
+               $(patsubst %,$(O)/stub/%.o,boot/stub pm/rm pm/memmap pm/lib/lzma)
 
 $(O)/stub/%.o: %.c | need-build
 	@mkdir -p $(@D)

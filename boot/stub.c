@@ -8,12 +8,13 @@
 #include "pm/rm.h"
 
 enum {
-    LIMIT_BASE = 0x100000,
     TOP_MARGIN = 0x10000, /* stay away from ACPI tables: BIOSes are known to be wrong about their start */
     CMDLINE_MAX = 2048,
-    R_386_RELATIVE = 8,
     ADLER_MOD = 65521,
 };
+
+#define LIMIT_BASE 0x100000u
+#define LIMIT_TOP 0xffff0000u
 
 /* Lies at stub_end, laid out by boot/payload.inc, which describes the first fields. */
 struct payload {
@@ -24,39 +25,19 @@ struct payload {
     u32 archive_offset;
     u32 archive_len;
     u32 packed_len;
-    u32 image_len;  /* unpacked, relocation table included */
+    u32 image_len;  /* unpacked, relocation list included */
     u32 memory_len; /* image and BSS */
-    u32 rel_start, rel_end;
+    u32 rel_start;  /* the list: distances between the words to relocate, see tools/pack-program */
+    u32 rel_count;
     u32 entry;
     u32 adler;
     u8 packed[];
-};
-
-struct rel {
-    u32 offset, info;
 };
 
 extern const struct payload stub_end __attribute__((visibility("hidden")));
 
 /* boot/stub_entry.asm: leave the stub. */
 void stub_enter(u32 entry, struct mailbox *mb) __attribute__((noreturn));
-
-static void say(const char *text)
-{
-    for (; *text; text++) {
-        struct rm_regs r = {.eax = 0x0e00 | (u8)*text, .ebx = 7};
-        rm_int(0x10, &r);
-    }
-}
-
-static void give_up(const char *text) __attribute__((noreturn));
-static void give_up(const char *text)
-{
-    say("\r\nPuck: ");
-    say(text);
-    say("\r\n");
-    rm_exit();
-}
 
 static u32 adler32(const u8 *data, size_t len)
 {
@@ -72,38 +53,74 @@ static u32 adler32(const u8 *data, size_t len)
     return b << 16 | a;
 }
 
-/*
- * The highest place of `len` bytes in the largest piece of RAM between 1 MB and 4 GB, clear of the initrd, an
- * appended archive and ourselves. 0 when no piece is large enough.
- */
-static u32 choose_place(u32 len)
+/* A piece of memory below 4 GB; the stub needs no 64-bit arithmetic. */
+struct piece {
+    u32 start, end;
+};
+
+static u32 below_4g(u64 address)
 {
-    struct memmap map;
-    memmap_read(&map);
-    u32 self = mailbox->payload;
-    memmap_add(&map, 0, LIMIT_BASE, MEM_RESERVED);
-    memmap_add(&map, 0xffff0000u, ~0ull, MEM_RESERVED);
-    memmap_add(&map, self, (u64)(uintptr_t)stub_end.packed + stub_end.packed_len, MEM_RESERVED);
-    memmap_add(&map, mailbox->initrd_start, (u64)mailbox->initrd_start + mailbox->initrd_len, MEM_RESERVED);
-    memmap_add(&map, mailbox->archive_start, (u64)mailbox->archive_start + mailbox->archive_len, MEM_RESERVED);
-    u32 largest = 0, end = 0;
-    for (u32 i = 0; i < map.count; i++) {
-        const struct mem_region *r = &map.region[i];
-        if (r->type != MEM_RAM || (u32)(r->end - r->start) <= largest)
-            continue;
-        largest = (u32)(r->end - r->start);
-        end = (u32)r->end;
-    }
-    return largest < len + TOP_MARGIN ? 0 : (end - TOP_MARGIN - len) & ~0xfffu;
+    return (u32)MIN(address, LIMIT_TOP);
 }
 
+/* Take [start, end) out of a piece; what is longer of the rest remains. */
+static void keep_clear(struct piece *p, u32 start, u32 end)
+{
+    if (start >= end || start >= p->end || end <= p->start)
+        return;
+    if (start > p->start && start - p->start >= p->end - MIN(end, p->end))
+        p->end = start;
+    else
+        p->start = MIN(end, p->end);
+}
+
+/* What of a RAM entry is free: neither reserved by another entry nor occupied by what we brought along. */
+static struct piece free_piece(const struct mem_region *list, unsigned count, const struct mem_region *ram)
+{
+    struct piece p = {below_4g(MAX(ram->start, LIMIT_BASE)), below_4g(ram->end)};
+    if (p.start > p.end)
+        p.end = p.start;
+    for (unsigned i = 0; i < count; i++)
+        if (list[i].type != MEM_RAM)
+            keep_clear(&p, below_4g(list[i].start), below_4g(list[i].end));
+    keep_clear(&p, mailbox->payload, (u32)(uintptr_t)stub_end.packed + stub_end.packed_len);
+    keep_clear(&p, mailbox->initrd_start, mailbox->initrd_start + mailbox->initrd_len);
+    keep_clear(&p, mailbox->archive_start, mailbox->archive_start + mailbox->archive_len);
+    return p;
+}
+
+/* The highest place of `len` bytes in the largest piece of free RAM above 1 MB. 0 when there is none. */
+static u32 choose_place(u32 len)
+{
+    struct mem_region list[MEMMAP_MAX];
+    unsigned count = memmap_list(list);
+    struct piece best = {0, 0};
+    for (unsigned i = 0; i < count; i++) {
+        if (list[i].type != MEM_RAM)
+            continue;
+        struct piece p = free_piece(list, count, &list[i]);
+        if (p.end - p.start > best.end - best.start)
+            best = p;
+    }
+    len += TOP_MARGIN;
+    return best.end - best.start < len ? 0 : (best.end - len) & ~0xfffu;
+}
+
+/* The list was checked with the image, so it is believed. */
 static void relocate(u8 *base)
 {
-    const struct rel *rel = (void *)(base + stub_end.rel_start);
-    const struct rel *end = (void *)(base + stub_end.rel_end);
-    for (; rel < end; rel++)
-        if (rel->info == R_386_RELATIVE)
-            *(u32 *)(void *)(base + rel->offset) += (u32)(uintptr_t)base;
+    const u8 *list = base + stub_end.rel_start;
+    u8 *at = base;
+    for (u32 left = stub_end.rel_count; left; left--) {
+        u32 distance = 0;
+        unsigned shift = 0;
+        do {
+            distance |= (*list & 0x7fu) << shift;
+            shift += 7;
+        } while (*list++ & 0x80);
+        at += distance;
+        *(u32 *)(void *)at += (u32)(uintptr_t)base;
+    }
 }
 
 /* The archive lies as far from us in memory as it does in the file. */
@@ -138,13 +155,13 @@ void stub_main(struct mailbox *mb)
     u32 len = MAX(p->memory_len, p->image_len + LZMA_PROBS * (u32)sizeof(u16)) + CMDLINE_MAX;
     u32 place = choose_place(len);
     if (!place)
-        give_up("not enough memory above 1 MB");
+        rm_give_up("not enough memory above 1 MB");
     u8 *base = (void *)(uintptr_t)place;
     if (!lzma_decode(p->packed, p->packed_len, base, p->image_len, (u16 *)(void *)(base + p->image_len)))
-        give_up("the image is damaged: it does not unpack");
+        rm_give_up("the image is damaged: it does not unpack");
     x86_unfilter(base, p->image_len);
     if (adler32(base, p->image_len) != p->adler)
-        give_up("the image is damaged: wrong checksum");
+        rm_give_up("the image is damaged: wrong checksum");
     relocate(base);
     for (u32 i = p->image_len; i < p->memory_len; i++)
         base[i] = 0;

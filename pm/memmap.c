@@ -37,10 +37,24 @@ static bool e820_next(struct rm_regs *r, struct e820_entry *entry)
     return true;
 }
 
-/* INT 15h E820. False when there is none or its answers cannot be true. */
-static bool read_e820(struct memmap *map)
+/* RAM at address 0 and at 1 MB: anything else is no PC (pxe.md 6.6). */
+static bool is_sane(const struct mem_region *list, unsigned count)
 {
-    struct mem_region list[MEMMAP_MAX];
+    unsigned found = 0;
+    for (unsigned i = 0; i < count; i++) {
+        if (list[i].type != MEM_RAM)
+            continue;
+        if (list[i].start == 0)
+            found |= 1;
+        if (list[i].start <= MB && list[i].end > MB)
+            found |= 2;
+    }
+    return found == 3;
+}
+
+/* INT 15h E820. 0 when there is none or its answers cannot be true. */
+static unsigned list_e820(struct mem_region *list)
+{
     struct e820_entry *entry = rm_buffer();
     struct rm_regs r = {0};
     unsigned count = 0;
@@ -53,8 +67,7 @@ static bool read_e820(struct memmap *map)
         if (!r.ebx)
             break;
     }
-    memmap_from_list(map, list, count);
-    return memmap_is_sane(map);
+    return is_sane(list, count) ? count : 0;
 }
 
 /* INT 15h E801. Some BIOSes answer in AX:BX, some in CX:DX, some in both. */
@@ -78,23 +91,29 @@ static u32 read_ext_kb(void)
     return r.eax & 0xffff;
 }
 
-static void read_old(struct memmap *map)
+static unsigned list_old(struct mem_region *list)
 {
     u32 low_kb, high_64kb;
     if (!read_e801(&low_kb, &high_64kb)) {
         low_kb = read_ext_kb();
         high_64kb = 0;
     }
-    map->count = 0;
-    memmap_add(map, 0, (u32)mailbox->base_kb_before * KB, MEM_RAM);
-    memmap_add(map, MB, MB + (u64)low_kb * KB, MEM_RAM);
-    memmap_add(map, 16 * MB, 16 * MB + (u64)high_64kb * 64 * KB, MEM_RAM);
+    list[0] = (struct mem_region){0, (u32)mailbox->base_kb_before * KB, MEM_RAM};
+    list[1] = (struct mem_region){MB, MB + low_kb * KB, MEM_RAM};
+    list[2] = (struct mem_region){16 * MB, 16 * MB + (u64)high_64kb * 64 * KB, MEM_RAM};
+    return 3;
+}
+
+unsigned memmap_list(struct mem_region list[MEMMAP_MAX])
+{
+    unsigned count = list_e820(list);
+    return count ? count : list_old(list);
 }
 
 void memmap_read(struct memmap *map)
 {
-    if (!read_e820(map))
-        read_old(map);
+    struct mem_region list[MEMMAP_MAX];
+    memmap_from_list(map, list, memmap_list(list));
 }
 
 const struct memmap *memmap_get(void)

@@ -7,6 +7,12 @@
 
 #include "pm/lib/regions.h"
 
+/*
+ * Ask the BIOS: its list as it is, with overlaps and in any order. Never empty: on nonsense the next method is
+ * asked. Returns the number of entries.
+ */
+unsigned memmap_list(struct mem_region list[MEMMAP_MAX]);
+
 /* Ask the BIOS. Always yields a usable map: on nonsense it falls back to the next method. */
 void memmap_read(struct memmap *map);
 

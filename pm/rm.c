@@ -1,6 +1,6 @@
 /*
  * The C side of the door to real mode: see rm.h. What needs no real mode (vectors, the PIC, the answers of INT 15h)
- * is done here, too. Linked into the boot stub as well, which takes rm_int() and rm_exit() of it.
+ * is done here, too. Linked into the boot stub as well, which takes rm_int() and rm_give_up() of it.
  */
 #include "pm/rm.h"
 
@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* The order of the table in rm/switch.asm. */
-enum rm_function { FN_INT, FN_PXE, FN_UNDI_POLL, FN_BREATHE, FN_IDLE, FN_JUMP, FN_EXIT };
+enum rm_function { FN_INT, FN_PXE, FN_UNDI_POLL, FN_BREATHE, FN_IDLE, FN_JUMP, FN_EXIT, FN_GIVE_UP };
 
 enum {
     PIC_MASTER_MASK = 0x21,
@@ -276,4 +276,13 @@ void rm_exit(void)
     rm_unhook();
     for (;;)
         call(FN_EXIT);
+}
+
+void rm_give_up(const char *text)
+{
+    char *copy = rm_buffer();
+    for (unsigned i = 0; i < 200 && (copy[i] = text[i]); i++)
+        copy[i + 1] = 0;
+    for (;;)
+        call(FN_GIVE_UP);
 }

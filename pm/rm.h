@@ -159,6 +159,9 @@ void rm_jump(const struct rm_jump *to) __attribute__((noreturn));
 /* Give the machine back to whoever started us: INT 18h, "boot failed, try the next". */
 void rm_exit(void) __attribute__((noreturn));
 
+/* Print at most 200 bytes of text by the BIOS and do the same: for when nothing else works yet. */
+void rm_give_up(const char *text) __attribute__((noreturn));
+
 /*
  * INT 15h hides [start, end) from whoever asks (E820, E801, 88h) until rm_unhook(); what we keep of base memory is
  * hidden, too. The rest of the answer is memmap_get(). Rounded outwards to pages; again with other numbers is fine.

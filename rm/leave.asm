@@ -56,12 +56,17 @@ fn_exit:
     jmp short .stop
 .tail_end:
 
-; SI = text: say it and leave. Before and after the C program ran.
+; The text in `buffer` of those who cannot go on, before there is a console.
+fn_give_up:
+    mov si, buffer
+; SI = text: say it and leave.
 give_up:
     push si
     mov si, message_puck
     call print
     pop si
+    call print
+    mov si, message_end
     call print
     sti
     int 0x18
@@ -87,4 +92,5 @@ print:
     ret
 
 message_puck: db 13, 10, "Puck: ", 0
-message_a20: db "the A20 gate does not open: no memory above 1 MB", 13, 10, 0
+message_a20: db "the A20 gate does not open: no memory above 1 MB", 0
+message_end: db 13, 10, 0

@@ -161,4 +161,4 @@ enter_program:
     mov dword [di + 4 * 11], FLAT_CODE
     jmp to_protected
 
-message_base_memory: db "not enough base memory is free (40:13)", 13, 10, 0
+message_base_memory: db "not enough base memory is free (40:13)", 0

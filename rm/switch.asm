@@ -94,7 +94,7 @@ bits 32
 bits 16
 
 functions:                              ; enum rm_function in pm/rm.c
-    dw fn_int, fn_pxe, fn_undi_poll, fn_breathe, fn_idle, fn_jump, fn_exit
+    dw fn_int, fn_pxe, fn_undi_poll, fn_breathe, fn_idle, fn_jump, fn_exit, fn_give_up
 
     align 8
 gdt:

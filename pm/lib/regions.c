@@ -102,8 +102,3 @@ bool memmap_is_ram(const struct memmap *map, u64 start, u64 len)
     u64 ram = memmap_ram_at(map, start);
     return ram != 0 && len <= ram;
 }
-
-bool memmap_is_sane(const struct memmap *map)
-{
-    return memmap_ram_at(map, 0) != 0 && memmap_ram_at(map, 0x100000) != 0;
-}

@@ -37,6 +37,3 @@ bool memmap_is_ram(const struct memmap *map, u64 start, u64 len);
 
 /* Bytes of RAM from `start` on without a gap; 0 when start is not RAM. */
 u64 memmap_ram_at(const struct memmap *map, u64 start);
-
-/* A map that a PC can have: RAM at address 0 and at 1 MB (pxe.md 6.6). */
-bool memmap_is_sane(const struct memmap *map);

@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#define XZ "xz --format=raw --x86 --lzma1=preset=9e,lc=3,lp=0,pb=0 --stdout"
+#define XZ "xz --format=raw --x86 --lzma1=preset=9e,lc=3,lp=0,pb=1 --stdout"
 
 struct bytes {
     u8 *data;
