@@ -202,9 +202,12 @@ $(O)/libhost.a: $(HOST_OBJ)
 	@rm -f $@
 	$(Q)$(AR) rcsD $@ $(HOST_OBJ)
 
+# This one decides about every allocation.
+$(O)/test/sim/test_no_memory: HOST_LINK := $(foreach f,malloc calloc realloc aligned_alloc strdup asprintf,-Wl,--wrap=$(f))
+
 $(O)/test/%: $(O)/host/test/%.o $(O)/libhost.a
 	@mkdir -p $(@D)
-	$(Q)$(HOST_CC) $(HOST_CFLAGS) -o $@ $< $(O)/libhost.a -lcmocka
+	$(Q)$(HOST_CC) $(HOST_CFLAGS) $(HOST_LINK) -o $@ $< $(O)/libhost.a -lcmocka
 
 # The commands of the real list, linked into a test of their own.
 $(O)/host/commands.list: boot/puck.list
