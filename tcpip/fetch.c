@@ -110,7 +110,7 @@ int fetch(const char *uri, struct blob *body, char **final_uri, msec_t idle_ms)
     task_current()->total = 0;
     struct uri *u = uri_parse(uri);
     if (!u)
-        return fail_in(-EINVAL, "%.60s: ", uri);
+        return -EINVAL;
     int rc = fetch_parsed(u, body, final_uri, idle_ms);
     if (rc < 0) {
         if (rc == -ECANCELED)

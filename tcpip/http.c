@@ -262,7 +262,7 @@ static int get(struct http *h, const struct uri *first)
         if (!is_redirect(h->head.status) || !h->head.location)
             return status_error(&h->head);
         if (redirects++ == REDIRECTS_MAX)
-            return fail(ELOOP, "more than %u redirects, the last to %.200s", REDIRECTS_MAX, h->head.location);
+            return fail(ELOOP, "more than %u redirects", REDIRECTS_MAX);
         drain_and_finish(h);
         rc = follow(h);
         if (rc < 0)

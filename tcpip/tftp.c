@@ -205,7 +205,7 @@ static void tftp_close(struct stream *s)
 {
     struct tftp *t = of(s);
     if (t->port && !t->is_failed && !t->window.is_done)
-        send_error(t, t->server, t->port, 0, "stopped by the user");
+        send_error(t, t->server, t->port, 0, "stopped");
     pkt_free(t->block);
     udp_close(&t->socket);
     free(t);

@@ -7,6 +7,7 @@
 
 #include "pm/lib/fail.h"
 #include "pm/lib/writer.h"
+#include "tcpip/printable.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -123,8 +124,8 @@ static int parse_host(struct uri *u, char *host)
         port = cut(host, ':');
     }
     for (const char *c = host; *c; c++)
-        if ((u8)*c <= ' ' || *c == 0x7f)
-            return fail(EINVAL, "blank or control character in the host name of a URI");
+        if ((u8)*c <= ' ' || (u8)*c >= 0x7f)
+            return fail(EINVAL, "blank, control or non-ASCII character in the host name of a URI");
     u->host = host;
     return port ? parse_port(u, port) : 0;
 }
@@ -246,7 +247,7 @@ char *uri_text(const struct uri *u, bool for_display)
         put_text(&w, u->fragment);
     }
     put8(&w, 0);
-    return text;
+    return for_display ? printable(text, size, text, size) : text;
 }
 
 /*

@@ -17,10 +17,12 @@ struct uri {
     const char *fragment; /* without '#', NULL when absent */
 };
 
-/* One malloc'd block holds the struct and its strings: free() it. NULL: no memory or over 4096 bytes. */
+/* One malloc'd block holds the struct and its strings: free() it. NULL with fail() text, which does not
+ * repeat the URI: no memory, over 4096 bytes, bad host, bad port. */
 struct uri *uri_parse(const char *text);
 
-/* Text of a URI; malloc'd. With `for_display`, user and password are left out. */
+/* Text of a URI; malloc'd. With `for_display`, user and password are left out, and what a terminal
+ * could take for more than a character is shown as '?'. */
 char *uri_text(const struct uri *u, bool for_display);
 
 /*

@@ -105,6 +105,11 @@ static void test_parts(void **state)
     assert_string_equal(text, "http://Host:8080/a%20b/c?x=1?2#f#g");
     free(text);
     free(u);
+    u = uri_parse("tftp://h/a\033[2J\x9b?\n");
+    text = uri_text(u, true);
+    assert_string_equal(text, "tftp://h/a?[2J???");
+    free(text);
+    free(u);
 }
 
 static void test_absent_parts(void **state)
@@ -151,7 +156,7 @@ static void test_refused(void **state)
     static const char *const bad[] = {
         "http://h:65536/",     "http://h:8o/",      "http://h:-1/",          "http://h:99999999999/",
         "http://a b/",         "http://a\r\nX: y/", "http://u%00:p@h/",      "http://u:p%00q@h/",
-        "http://[fe80::1/",    "http://[::1]x/",    "http://h\x7f/",
+        "http://[fe80::1/",    "http://[::1]x/",    "http://h\x7f/", "http://h\xc3\xa4/",
     };
     for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
         fail_clear();
