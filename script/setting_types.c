@@ -249,32 +249,32 @@ static int parse_nothing(const char *text, u8 **raw, size_t *len)
     return fail(EOPNOTSUPP, "\"%.64s\": values of this type can be shown but not set", text);
 }
 
-static const struct setting_type types[] = {
-    {"string", format_string, parse_string},
-    {"uristring", format_uristring, parse_uristring},
-    {"ipv4", format_ipv4, parse_ipv4},
-    {"ipv6", format_ipv6, parse_ipv6},
-    {"int8", format_int, parse_8},
-    {"int16", format_int, parse_16},
-    {"int32", format_int, parse_32},
-    {"uint8", format_uint, parse_8},
-    {"uint16", format_uint, parse_16},
-    {"uint32", format_uint, parse_32},
-    {"hex", format_hex, parse_hex},
-    {"hexhyp", format_hexhyp, parse_hexhyp},
-    {"hexraw", format_hexraw, parse_hexraw},
-    {"base64", format_base64, parse_base64},
-    {"uuid", format_uuid, parse_uuid},
-    {"guid", format_guid, parse_guid},
-    {"busdevfn", format_busdevfn, parse_nothing},
-    {"dnssl", format_dnssl, parse_nothing},
+const struct setting_type setting_types[TYPE_COUNT] = {
+    [TYPE_STRING] = {"string", format_string, parse_string},
+    [TYPE_URISTRING] = {"uristring", format_uristring, parse_uristring},
+    [TYPE_IPV4] = {"ipv4", format_ipv4, parse_ipv4},
+    [TYPE_IPV6] = {"ipv6", format_ipv6, parse_ipv6},
+    [TYPE_INT8] = {"int8", format_int, parse_8},
+    [TYPE_INT16] = {"int16", format_int, parse_16},
+    [TYPE_INT32] = {"int32", format_int, parse_32},
+    [TYPE_UINT8] = {"uint8", format_uint, parse_8},
+    [TYPE_UINT16] = {"uint16", format_uint, parse_16},
+    [TYPE_UINT32] = {"uint32", format_uint, parse_32},
+    [TYPE_HEX] = {"hex", format_hex, parse_hex},
+    [TYPE_HEXHYP] = {"hexhyp", format_hexhyp, parse_hexhyp},
+    [TYPE_HEXRAW] = {"hexraw", format_hexraw, parse_hexraw},
+    [TYPE_BASE64] = {"base64", format_base64, parse_base64},
+    [TYPE_UUID] = {"uuid", format_uuid, parse_uuid},
+    [TYPE_GUID] = {"guid", format_guid, parse_guid},
+    [TYPE_BUSDEVFN] = {"busdevfn", format_busdevfn, parse_nothing},
+    [TYPE_DNSSL] = {"dnssl", format_dnssl, parse_nothing},
 };
 
 const struct setting_type *setting_type_find(const char *name)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(types); i++)
-        if (strcmp(types[i].name, name) == 0)
-            return &types[i];
+    for (size_t i = 0; i < TYPE_COUNT; i++)
+        if (strcmp(setting_types[i].name, name) == 0)
+            return &setting_types[i];
     return NULL;
 }
 

@@ -15,18 +15,44 @@ struct setting_type {
     int (*parse)(const char *text, u8 **raw, size_t *len);
 };
 
+/* The 18 types. */
+enum type_id {
+    TYPE_STRING,
+    TYPE_URISTRING,
+    TYPE_IPV4,
+    TYPE_IPV6,
+    TYPE_INT8,
+    TYPE_INT16,
+    TYPE_INT32,
+    TYPE_UINT8,
+    TYPE_UINT16,
+    TYPE_UINT32,
+    TYPE_HEX,
+    TYPE_HEXHYP,
+    TYPE_HEXRAW,
+    TYPE_BASE64,
+    TYPE_UUID,
+    TYPE_GUID,
+    TYPE_BUSDEVFN,
+    TYPE_DNSSL,
+    TYPE_COUNT,
+};
+extern const struct setting_type setting_types[TYPE_COUNT];
+
 const struct setting_type *setting_type_find(const char *name); /* NULL when unknown */
 
 /*
  * A predefined name: type, and its DHCP option number (encapsulated: 175 << 8 | sub), 0 = none.
+ * What it means is in settings_help[], in the same order: a table of its own, which images that do
+ * not ask for it do not carry.
  */
 struct setting {
-    const char *name;
-    const char *type;
+    char name[17];
+    u8 type; /* enum type_id */
     u16 dhcp;
-    const char *help;
 };
-extern const struct setting settings_known[]; /* NULL name at the end */
+extern const struct setting settings_known[]; /* an empty name at the end */
+extern const char *const settings_help[];
 
 const struct setting *setting_known(const char *name); /* NULL when it is a person's own name */
 

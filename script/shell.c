@@ -87,7 +87,7 @@ static const char *option_name(const struct completion *c, unsigned i)
 static const char *known_name(const struct completion *c, unsigned i)
 {
     (void)c;
-    return settings_known[i].name;
+    return *settings_known[i].name ? settings_known[i].name : NULL;
 }
 
 /* Start of the word before `at`, and of the command that it belongs to. */

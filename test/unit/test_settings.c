@@ -218,9 +218,9 @@ static void test_known_names_are_sound(void **state)
 {
     (void)state;
     unsigned count = 0;
-    for (const struct setting *s = settings_known; s->name; s++, count++) {
-        if (!setting_type_find(s->type) || !*s->help)
-            FLUNK("%s: no such type %s, or no help", s->name, s->type);
+    for (const struct setting *s = settings_known; *s->name; s++, count++) {
+        if (s->type >= TYPE_COUNT || strlen(settings_help[count]) < 3 || s->name[sizeof s->name - 1])
+            FLUNK("%s: no such type, no meaning, or too long a name", s->name);
         for (const struct setting *t = settings_known; t != s; t++)
             if (strcmp(s->name, t->name) == 0 || (s->dhcp && s->dhcp == t->dhcp))
                 FLUNK("%s and %s clash", s->name, t->name);
