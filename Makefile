@@ -60,14 +60,17 @@ $(O)/insncount.so: test/bench/insncount.c
 
 # ---- the protected-mode program: 32-bit, freestanding, 486 ---------------------------------------------
 
-# -fno-pie -fno-pic -fno-stack-protector must be said: Debian's gcc turns them on by default.
-# -mtune=i486 gives the code that packs best (2.4 KB less than i686).
+# -fno-pie -fno-pic -fno-stack-protector must be said: Debian's gcc turns them on by default. Optimising across files at
+# link time takes 3 % off the packed size; fat objects stay readable for nm and objdump. No jump tables, wrapped
+# prologues or sibling calls, and -mtune=i486: smaller once packed.
+LTO := -flto -ffat-lto-objects
 # min-pagesize=0: the BIOS data area lies in the first page, and an address there is no mistake.
-PM_CFLAGS := -std=gnu11 -m32 -march=i486 -mtune=i486 -Os -g -ffreestanding -nostdinc \
+PM_CFLAGS := -std=gnu11 -m32 -march=i486 -mtune=i486 -Oz -g -ffreestanding -nostdinc \
              -isystem $(shell $(CC) -print-file-name=include 2>/dev/null) -I. -isystem pm/lib/include \
              -fno-pie -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables -fno-strict-aliasing \
              -mgeneral-regs-only -mpreferred-stack-boundary=2 -mregparm=3 \
              $(if $(findstring gcc,$(CC)),--param=min-pagesize=0) -ffunction-sections -fdata-sections -fno-common \
+             -fno-jump-tables -fno-shrink-wrap -fno-optimize-sibling-calls $(LTO) \
              $(WARN) -Wshift-overflow=2
 
 PM_DIRS := pm pm/lib pm/lib/libc tcpip script script/commands loaders undi drivers
@@ -94,9 +97,12 @@ $(O)/libpuck.a: $(PM_OBJ)
 
 IMAGES := puck.kpxe puck.lkrn puck.usb undionly.kpxe
 XZ     := xz
-XZ_OPTIONS := --format=raw --x86 --lzma1=preset=9e,lc=3,lp=0,pb=1
+XZ_OPTIONS := --format=raw --x86 --lzma1=preset=9e,lc=3,lp=0,pb=0,nice=32,mf=bt2
 
-LDFLAGS := -m elf_i386 -pie --no-dynamic-linker --gc-sections -z noexecstack --no-warn-rwx-segments --fatal-warnings
+# The C library stays out of it: the compiler makes calls to memcpy() and others only after the linker chose.
+$(O)/pm/pm/lib/libc/%.o: PM_CFLAGS += -fno-lto
+
+LDFLAGS := -m elf_i386 --build-id=none -pie --no-dynamic-linker --gc-sections -z noexecstack --no-warn-rwx-segments --fatal-warnings
 
 images: $(IMAGES:%=$(BIN)/%)
 	@cd $(BIN) && wc -c $(IMAGES) | sed '$$d'
@@ -131,7 +137,8 @@ $(O)/%.lists.o: $(O)/%.lists.c
 	$(Q)$(CC) $(PM_CFLAGS) -c -o $@ $<
 
 $(O)/%.elf: linker/pm.ld $(BOOT_OBJ) $(O)/%.lists.o $(O)/version.o $(O)/embed.o $(O)/libpuck.a $(O)/mailbox.ok
-	$(Q)$(LD) $(LDFLAGS) -z notext -T $< -o $@ $(filter %.o %.a,$^)
+	$(Q)$(CC) $(PM_CFLAGS) -flto-partition=one -nostdlib $(LDFLAGS:%=-Wl,%) -Wl,-z,notext -T $< -o $@ \
+	    $(filter %.o %.a,$^)
 
 $(O)/%.flat: $(O)/%.elf
 	$(Q)objcopy -O binary -j .text -j .rodata -j .data -j .rel.dyn $< $@
@@ -143,7 +150,7 @@ $(O)/%.lzma: $(O)/%.bin
 	$(Q)$(XZ) $(XZ_OPTIONS) --stdout $< > $@
 
 # The boot stub runs where it was loaded: position-independent, and its names are its own (no GOT).
-STUB_CFLAGS := $(filter-out -fno-pie -fno-pic,$(PM_CFLAGS)) -fpie -fno-jump-tables -include boot/stub_hidden.h
+STUB_CFLAGS := $(filter-out -fno-pie -fno-pic $(LTO),$(PM_CFLAGS)) -fpie -fno-jump-tables -include boot/stub_hidden.h
 STUB_OBJ    := $(O)/stub/boot/stub_entry.asm.o $(O)/stub/pm/gate.asm.o \
                $(patsubst %,$(O)/stub/%.o,boot/stub pm/rm pm/memmap pm/lib/lzma)
 
@@ -282,7 +289,7 @@ fuzz: $(FUZZ_BIN)
 
 # The target's sources by the other compiler. clang knows -mstack-alignment by another name and brings its own
 # freestanding headers.
-CLANG_CFLAGS = $(filter-out -mpreferred-stack-boundary=% -Wshift-overflow=% --param=%,\
+CLANG_CFLAGS = $(filter-out $(LTO) -fno-shrink-wrap -mpreferred-stack-boundary=% -Wshift-overflow=% --param=%,\
                $(subst $(shell $(CC) -print-file-name=include 2>/dev/null),\
                $(shell $(FUZZ_CC) -print-resource-dir 2>/dev/null)/include,$(PM_CFLAGS))) -mstack-alignment=4
 CLANG_OBJ   := $(PM_C:%.c=$(O)/clang/%.o)
