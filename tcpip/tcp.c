@@ -400,5 +400,6 @@ void tcp_reset(void)
 {
     while (conns)
         free_conn(conns);
+    busy = 0;
     tcp_in_reset();
 }

@@ -243,12 +243,11 @@ static void take_sack_blocks(struct tcp_conn *c, const struct segment *s)
     struct tcp_tx *tx = &c->tx;
 
     for (u32 i = 0; i < s->sack_count && c->has_sack; i++) {
-        const struct span *b = &s->sack[i];
-        bool is_sane = seq_before(b->start, b->end) && seq_before(tx->una, b->start) &&
-                       !seq_before(tx->nxt, b->end);
+        u32 start = s->sack[i].start - tx->una; /* the circle cannot fool distances from una */
+        u32 end = s->sack[i].end - tx->una;
 
-        if (is_sane) /* others are duplicates told (RFC 2883), or lies */
-            spans_add(&tx->sacked, b->start, b->end);
+        if (start && start < end && end <= tx->nxt - tx->una) /* else duplicates (RFC 2883), or lies */
+            spans_add(&tx->sacked, s->sack[i].start, s->sack[i].end);
     }
 }
 

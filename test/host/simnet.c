@@ -462,10 +462,11 @@ static void deliver_due(void)
     }
 }
 
-/* To the next event, but no further than the next whole millisecond. */
+/* To the next event, but no further than the next whole millisecond, or poll where those are rare. */
 static void step(void)
 {
-    u64 next = (sim.now / 1000 + 1) * 1000;
+    u64 grain = MAX(sim.poll_every, 1000u);
+    u64 next = (sim.now / grain + 1) * grain;
 
     if (sim.events && sim.events->at < next)
         next = MAX(sim.events->at, sim.now);
@@ -520,6 +521,7 @@ void simnet_start(u64 seed)
     clock_set(1000);
     net_reset();
     netdev_reset();
+    random_reset();
     random_add(&seed, sizeof(seed));
     memcpy(sim.dev.hwaddr, SIM_MAC, 6);
     sim.dev.driver = "simnet";

@@ -304,6 +304,7 @@ static void lying_sacks(void **state)
         {1000, 1000},        /* empty */
         {0x80000000, 2000},  /* half a turn away */
         {500, 0x7fffffff},
+        {0x5b2c8a15, 0xa72d9f1a}, /* each of three comparisons right, on a circle */
     };
 
     (void)state;

@@ -1,0 +1,48 @@
+/*
+ * One frame to a device that is ready: Ethernet, ARP, IPv4, ICMP, UDP and TCP headers. The first byte:
+ * bit 0 makes checksums right, bit 1 takes the device's address away, bit 2 addresses the frame to us.
+ */
+#include "test/fuzz/frames.h"
+
+#include "tcpip/tcp.h"
+#include "tcpip/udp.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct udp_socket bound, any;
+    struct udp_from from;
+    u8 frame[1514];
+
+    if (size < 2 || size - 1 > sizeof(frame))
+        return 0;
+    u8 how = data[0];
+    size--;
+    memcpy(frame, data + 1, size);
+    simnet_start(1);
+    if (!(how & 2))
+        simnet_set_ip("10.0.0.2", "255.255.255.0", "10.0.0.1");
+    sim_host_add("10.0.0.1");
+    if (how & 4)
+        memcpy(frame, SIM_MAC, MIN(size, (size_t)6));
+    if (how & 1)
+        frame_fix(frame, size);
+    udp_open(&bound, 68, simnet_device());
+    udp_open(&any, 1000, NULL);
+    struct tcp_conn *c = how & 2 ? NULL : tcp_connect(FRAME_SRV, 80);
+    simnet_run(2);
+    sim_inject_frame(frame, size);
+    simnet_run(20);
+    for (struct pkt *p; (p = udp_recv(&any, &from)) || (p = udp_recv(&bound, &from));)
+        pkt_free(p);
+    if (c)
+        tcp_close(c);
+    udp_close(&bound);
+    udp_close(&any);
+    if (simnet_stop() != 0)
+        abort();
+    return 0;
+}
