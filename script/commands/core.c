@@ -175,7 +175,7 @@ const struct command command_prompt = {
     .name = "prompt",
     .topic = "script",
     .synopsis = "[<text>...]",
-    .help = "Show a text and wait for a key. Another key than the one asked for fails.",
+    .help = "Show a text and wait for a key; a wrong key is a failure.",
     .example = "prompt Press any key to go on\n"
                "prompt --key 0x02 --timeout 2000 Press Ctrl-B for the shell... && shell ||",
     .options = prompt_options,

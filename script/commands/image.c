@@ -178,10 +178,10 @@ static int run_imgfree(const struct command *self, const struct parsed *p)
         .run = function,                                                        \
     }
 
-FETCH(initrd, run_initrd, "Fetch an initrd for the kernel; with a path, a file to appear in it there.",
+FETCH(initrd, run_initrd, "Fetch an initrd; with a path, a file that the kernel sees there.",
       "initrd initrd.gz\ninitrd --name keys http://srv/keys /root/.ssh/authorized_keys mode=600 mkdir=-1");
 FETCH(module, run_initrd, "Fetch an initrd or module for the kernel.", "module initrd.gz");
-FETCH(imgfetch, run_imgfetch, "Fetch a file: for the kernel, unless it is a script or itself a kernel.",
+FETCH(imgfetch, run_imgfetch, "Fetch a file for the kernel, or a script to run later.",
       "imgfetch initrd.gz\nimgfetch --name menu http://srv/menu.ipxe");
 
 #define SELECT(which, sample)                                                   \
@@ -206,7 +206,7 @@ SELECT(imgload, "imgload http://srv/vmlinuz");
         .name = #which,                                                         \
         .topic = "images",                                                      \
         .synopsis = "[<uri|image> [<argument>...]]",                            \
-        .help = "Start an image: the one named, or the one that `kernel` chose.", \
+        .help = "Start an image: the one named, or what `kernel` chose.", \
         .example = sample,                                                      \
         .options = exec_options,                                                \
         .max_args = -1,                                                         \

@@ -44,6 +44,7 @@ static void test_texts(void **state)
             topic_known |= c->topic && strcmp(c->topic, topics[i]) == 0;
         check(topic_known, c, "has no known topic:", c->topic ? c->topic : "none");
         check(c->help && strlen(c->help) > 10, c, "lacks", "a help text");
+        check(c->help && strlen(c->help) < 66, c, "does not fit beside its name", "on a screen of 80 columns");
         check(c->help && c->help[strlen(c->help) - 1] == '.', c, "lacks", "a full stop after its help text");
         check(c->example && *c->example, c, "lacks", "an example");
         check(c->synopsis != NULL, c, "lacks", "a synopsis");
