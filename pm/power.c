@@ -10,6 +10,7 @@
 #include "pm/rm.h"
 #include "pm/time.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -68,6 +69,8 @@ static void off_by_apm(void)
 {
     if (!apm(0x5300, 0, 0)) /* is it there? */
         return;
+    printf("Switching off by APM.\n"); /* some BIOSes stop for ever when they cannot */
+    console_flush();
     apm(0x5301, 0, 0);      /* connect, real mode */
     apm(0x530e, 0, 0x0102); /* we know 1.2: without this a BIOS behaves as 1.0, which cannot switch off */
     apm(0x5308, 0x0001, 0x0001); /* enable power management of all devices */
@@ -187,7 +190,6 @@ static const char *off_by_acpi(void)
 
 int power_off(void)
 {
-    console_flush();
     off_by_apm();
     return fail(EOPNOTSUPP, "this machine cannot be switched off: APM did not do it, and %s", off_by_acpi());
 }
