@@ -15,8 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROUNDS 3u       /* DISCOVERs after a NAK or an offer that led to nothing */
-#define GATHER_MS 400   /* how long a first offer without a filename waits for better ones */
+#define ROUNDS        3u  /* DISCOVERs after a NAK or an offer that led to nothing */
+#define GATHER_MS     400 /* how long a first offer without a filename waits for better ones */
 #define REQUEST_TRIES 4u
 
 /*
@@ -53,8 +53,8 @@ static int send_request(void *arg)
 }
 
 /* Take a datagram apart when it is a reply to us; the lease is then the caller's. */
-static bool read_reply(struct exchange *x, const struct pkt *p, const struct udp_from *from, struct lease *out,
-                       u8 *type)
+static bool read_reply(struct exchange *x, const struct pkt *p, const struct udp_from *from,
+                       struct lease *out, u8 *type)
 {
     if (from->port != DHCP_SERVER_PORT && from->port != x->to_port)
         return false;
@@ -321,10 +321,8 @@ static int get_proxy(struct exchange *x, msec_t deadline)
         return -ECANCELED;
     if (!x->proxy.valid || is_proxy_complete(&x->proxy))
         return 0;
-    x->request = (struct dhcp_request){.type = DHCP_REQUEST,
-                                       .xid = random32(),
-                                       .ciaddr = x->dev->ip4,
-                                       .server = x->proxy.server};
+    x->request = (struct dhcp_request){
+        .type = DHCP_REQUEST, .xid = random32(), .ciaddr = x->dev->ip4, .server = x->proxy.server};
     x->to = x->proxy.server;
     x->to_port = PROXYDHCP_PORT;
     a = (struct ask){&x->socket, send_request, match_proxy_ack, x, 500, 500, 4, 0};

@@ -13,8 +13,8 @@
 #include <string.h>
 
 #define CLASSLESS_ROUTES_MAX 16
-#define MTU_MIN 576 /* what every IPv4 host must take (RFC 791) */
-#define SEARCH_MAX 512
+#define MTU_MIN              576 /* what every IPv4 host must take (RFC 791) */
+#define SEARCH_MAX           512
 
 static u32 mask_of_width(unsigned width)
 {

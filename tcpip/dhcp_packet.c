@@ -9,11 +9,11 @@
 
 #include <string.h>
 
-#define BOOTP_MIN 300 /* RFC 951's packet: relays and some servers drop shorter ones */
+#define BOOTP_MIN  300 /* RFC 951's packet: relays and some servers drop shorter ones */
 #define HEADER_LEN 236
-#define SNAME_AT 44
-#define FILE_AT 108
-#define COOKIE 0x63825363u
+#define SNAME_AT   44
+#define FILE_AT    108
+#define COOKIE     0x63825363u
 
 /* ---- requests ------------------------------------------------------------------------------------- */
 

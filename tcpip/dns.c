@@ -17,11 +17,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SEARCH_MAX 512
-#define CACHE_ENTRIES 8
-#define TTL_MAX 3600u
-#define TOTAL_MS 10000    /* for one name, all servers and repetitions together */
-#define FIRST_MS 1000
+#define SEARCH_MAX     512
+#define CACHE_ENTRIES  8
+#define TTL_MAX        3600u
+#define TOTAL_MS       10000 /* for one name, all servers and repetitions together */
+#define FIRST_MS       1000
 #define TCP_ANSWER_MAX 4096
 
 struct cached {
@@ -176,8 +176,8 @@ static bool is_verdict(const struct dns_answer *a)
 
 static const char *rcode_text(unsigned rcode)
 {
-    static const char *const names[] = {"no error", "format error", "SERVFAIL", "no such name", "not implemented",
-                                        "REFUSED"};
+    static const char *const names[] = {"no error",     "format error",    "SERVFAIL",
+                                        "no such name", "not implemented", "REFUSED"};
     return rcode < ARRAY_SIZE(names) ? names[rcode] : "an error";
 }
 
@@ -187,10 +187,11 @@ static int no_verdict(const char *text, const int *result)
     char seen[DNS_SERVERS_MAX * 40];
     size_t at = 0;
     for (unsigned i = 0; i < dns.servers; i++)
-        at += (size_t)snprintf(seen + at, sizeof(seen) - at, "%s%s: %s", i ? ", " : "", ip4_text(dns.server[i]),
-                               result[i] == -ETIMEDOUT ? "no answer"
-                               : result[i] < 0         ? error_name(result[i])
-                                                       : rcode_text((unsigned)result[i]));
+        at +=
+            (size_t)snprintf(seen + at, sizeof(seen) - at, "%s%s: %s", i ? ", " : "", ip4_text(dns.server[i]),
+                             result[i] == -ETIMEDOUT ? "no answer"
+                             : result[i] < 0         ? error_name(result[i])
+                                                     : rcode_text((unsigned)result[i]));
     return fail(EHOSTUNREACH, "cannot resolve %s: DNS server%s %s", text, dns.servers > 1 ? "s" : "", seen);
 }
 

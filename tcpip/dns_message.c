@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define POINTERS_MAX 16
-#define RECORDS_MAX 64
+#define RECORDS_MAX  64
 
 enum { TYPE_A = 1, TYPE_CNAME = 5, CLASS_IN = 1 };
 enum { FLAG_QR = 0x8000, FLAG_OPCODE = 0x7800, FLAG_TC = 0x0200, FLAG_RD = 0x0100 };

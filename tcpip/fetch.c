@@ -50,8 +50,9 @@ static long read_some(struct stream *s, struct blob *body)
     if (s->size_known && body->len == s->size) {
         /* The stream may have something left to say, such as a last acknowledgement, but no bytes. */
         long n = stream_read(s, &past_the_end, 1);
-        return n <= 0 ? n : fail(EPROTO, "the server sends more than the %llu bytes it announced",
-                                 (unsigned long long)s->size);
+        return n <= 0 ? n
+                      : fail(EPROTO, "the server sends more than the %llu bytes it announced",
+                             (unsigned long long)s->size);
     }
     size_t room;
     u8 *at = blob_space(body, &room);

@@ -16,10 +16,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HTTP_PORT 80
+#define HTTP_PORT     80
 #define REDIRECTS_MAX 10
-#define HEAD_MS 60000   /* for the whole head, however slowly it drips */
-#define DRAIN_MAX 4096u /* a body no longer than this is read off, to keep the connection */
+#define HEAD_MS       60000 /* for the whole head, however slowly it drips */
+#define DRAIN_MAX     4096u /* a body no longer than this is read off, to keep the connection */
 
 static char user_agent[64] = "Puck";
 
@@ -134,7 +134,8 @@ static int send_request(struct stream *conn, const struct uri *u, const struct u
     int rc = login ? put_authorization(&w, login) : 0;
     put_text(&w, "\r\n");
     if (rc == 0)
-        rc = writer_ok(&w) ? stream_write(conn, text, writer_len(&w)) : fail(EMSGSIZE, "HTTP request too long");
+        rc = writer_ok(&w) ? stream_write(conn, text, writer_len(&w))
+                           : fail(EMSGSIZE, "HTTP request too long");
     free(text);
     return rc;
 }

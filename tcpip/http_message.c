@@ -13,7 +13,7 @@
 #include <string.h>
 
 #define CHUNK_LINE_MAX 256u /* size and extensions */
-#define INTERIM_MAX 16      /* 1xx responses before the final one */
+#define INTERIM_MAX    16   /* 1xx responses before the final one */
 
 /* ---- lines ---------------------------------------------------------------------------------------- */
 
@@ -80,7 +80,8 @@ static int parse_status_line(const char *s, struct http_head *head)
     }
     if (!is_http || (s[12] && s[12] != ' ') || head->status < 100) {
         char text[40];
-        return fail(EPROTO, "this is no HTTP/1.1 answer: \"%s\"", printable(text, sizeof(text), s, strlen(s)));
+        return fail(EPROTO, "this is no HTTP/1.1 answer: \"%s\"",
+                    printable(text, sizeof(text), s, strlen(s)));
     }
     head->keep_alive = s[7] != '0';
     if (s[12])
@@ -96,7 +97,8 @@ static int take_length(struct http_head *head, const char *value)
         u64 digit = (u64)(*s - '0');
         if (!isdigit((u8)*s) || n > (INT64_MAX - digit) / 10) {
             char text[32];
-            return fail(EPROTO, "bad Content-Length: %s", printable(text, sizeof(text), value, strlen(value)));
+            return fail(EPROTO, "bad Content-Length: %s",
+                        printable(text, sizeof(text), value, strlen(value)));
         }
         n = n * 10 + digit;
     } while (*++s);
@@ -126,7 +128,8 @@ static int take_coding(struct http_head *head, const char *value)
 {
     if (head->is_chunked || strcasecmp(value, "chunked") != 0) {
         char text[32];
-        return fail(EPROTO, "unknown Transfer-Encoding: %s", printable(text, sizeof(text), value, strlen(value)));
+        return fail(EPROTO, "unknown Transfer-Encoding: %s",
+                    printable(text, sizeof(text), value, strlen(value)));
     }
     head->is_chunked = true;
     return 0;
@@ -163,7 +166,8 @@ static int parse_header(struct http_head *head, char *text)
     size_t name = strcspn(text, ": \t");
     if (name == 0 || text[name] != ':') {
         char shown[40];
-        return fail(EPROTO, "malformed HTTP header: \"%s\"", printable(shown, sizeof(shown), text, strlen(text)));
+        return fail(EPROTO, "malformed HTTP header: \"%s\"",
+                    printable(shown, sizeof(shown), text, strlen(text)));
     }
     text[name] = '\0';
     char *value = text + name + 1;

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define POOL_SIZE 2
-#define IDLE_MS 10000
+#define IDLE_MS   10000
 
 static struct idle {
     struct stream *conn; /* NULL = free */

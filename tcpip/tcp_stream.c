@@ -12,8 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define CONNECT_MS 20000 /* a host with one address */
-#define CONNECT_EACH_MS 8000 /* a host with several: the next one is worth a try */
+#define CONNECT_MS      20000 /* a host with one address */
+#define CONNECT_EACH_MS 8000  /* a host with several: the next one is worth a try */
 
 struct tcp_stream {
     struct stream stream;
@@ -141,7 +141,8 @@ int tcp_stream_open(const char *host, u16 port, msec_t idle_ms, struct stream **
             break;
     }
     if (rc < 0)
-        return rc == -ECANCELED || count <= 1 ? rc : fail_in(rc, "none of %d addresses answers, last ", count);
+        return rc == -ECANCELED || count <= 1 ? rc
+                                              : fail_in(rc, "none of %d addresses answers, last ", count);
 
     struct tcp_stream *t = calloc(1, sizeof(*t));
     if (!t) {

@@ -18,28 +18,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RRQ_FIRST_MS 500
-#define RRQ_MAX_MS 4000
-#define RRQ_TRIES 7u             /* 19 s */
+#define RRQ_FIRST_MS           500
+#define RRQ_MAX_MS             4000
+#define RRQ_TRIES              7u /* 19 s */
 #define RRQ_TRIES_WITH_OPTIONS 5u /* some servers keep silent when they see options */
 
 #define BLKSIZE_MAX 1468u /* with the headers of TFTP, UDP and IP, an Ethernet frame */
-#define HEADERS 32u
-#define WINDOW_MAX 32u /* blocks: half of what a UDP socket queues */
+#define HEADERS     32u
+#define WINDOW_MAX  32u /* blocks: half of what a UDP socket queues */
 
 /* How long a window may stay silent before it is asked for again: four round trips, within these. */
 #define RESEND_FIRST_MS 1000
-#define RESEND_MIN_MS 100
-#define RESEND_MAX_MS 4000
-#define REPEAT_MS 200 /* a repeated block sooner than this is a copy that the network made */
+#define RESEND_MIN_MS   100
+#define RESEND_MAX_MS   4000
+#define REPEAT_MS       200 /* a repeated block sooner than this is a copy that the network made */
 
 struct tftp {
     struct stream stream;
     struct udp_socket socket;
     const char *file;
     u32 server;
-    u16 port; /* the server's for this transfer ("TID"), 0 until it answers */
-    unsigned sent; /* requests */
+    u16 port;        /* the server's for this transfer ("TID"), 0 until it answers */
+    unsigned sent;   /* requests */
     bool no_options; /* leave them out from the start */
     struct tftp_options asked, granted;
     struct tftp_window window;
@@ -169,8 +169,8 @@ static int next_block(struct tftp *t)
     while (!t->block && !t->window.is_done) {
         struct udp_from from;
         struct pkt *p = udp_recv(&t->socket, &from);
-        int rc = p ? take_packet(t, p, &from)
-                   : task_pause(MIN(t->resend_at, t->heard_at + t->stream.idle_ms));
+        int rc =
+            p ? take_packet(t, p, &from) : task_pause(MIN(t->resend_at, t->heard_at + t->stream.idle_ms));
         if (rc == -ETIMEDOUT)
             rc = t->socket.rx.count ? 0 : on_timeout(t);
         if (rc < 0)
@@ -284,8 +284,8 @@ static int request_once(struct tftp *t)
     int rc = udp_open(&t->socket, 0, NULL);
     if (rc < 0)
         return fail(-rc, "no free UDP port");
-    struct ask a = {&t->socket,   send_rrq,  match_first_answer,         t, RRQ_FIRST_MS,
-                    RRQ_MAX_MS, RRQ_TRIES, after(t->stream.idle_ms)};
+    struct ask a = {&t->socket,   send_rrq,   match_first_answer, t,
+                    RRQ_FIRST_MS, RRQ_MAX_MS, RRQ_TRIES,          after(t->stream.idle_ms)};
     rc = ask(&a);
     if (rc < 0)
         udp_close(&t->socket);

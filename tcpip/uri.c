@@ -72,8 +72,8 @@ static void put_encoded(struct writer *w, const void *data, size_t len)
             put8(w, b[i]);
         } else {
             put8(w, '%');
-            put8(w, (u8)"0123456789ABCDEF"[b[i] >> 4]);
-            put8(w, (u8)"0123456789ABCDEF"[b[i] & 15]);
+            put8(w, (u8) "0123456789ABCDEF"[b[i] >> 4]);
+            put8(w, (u8) "0123456789ABCDEF"[b[i] & 15]);
         }
     }
 }

@@ -24,20 +24,20 @@ static const struct dhcp_identity identity = {.user_class = "iPXE", .version = {
 /* A scripted server. */
 struct server {
     struct sim_host *host;
-    u32 offers;            /* address to give; 0 = ProxyDHCP */
-    const char *file;      /* in the file field */
-    const char *more;      /* raw options, more_len bytes */
+    u32 offers;       /* address to give; 0 = ProxyDHCP */
+    const char *file; /* in the file field */
+    const char *more; /* raw options, more_len bytes */
     size_t more_len;
-    unsigned naks;         /* so many REQUESTs are refused */
-    unsigned ignores;      /* so many REQUESTs are not answered */
-    msec_t delay;          /* of the OFFER */
+    unsigned naks;    /* so many REQUESTs are refused */
+    unsigned ignores; /* so many REQUESTs are not answered */
+    msec_t delay;     /* of the OFFER */
     bool is_bootp;
-    const char *file_4011; /* ProxyDHCP: what it says on port 4011; NULL = silent there */
+    const char *file_4011;                    /* ProxyDHCP: what it says on port 4011; NULL = silent there */
     unsigned discovers, requests, asked_4011; /* seen */
     msec_t first_request_at;
     u32 ciaddr_4011;
-    msec_t seen_at[16];    /* DISCOVERs */
-    u8 last[1500];         /* the latest packet */
+    msec_t seen_at[16]; /* DISCOVERs */
+    u8 last[1500];      /* the latest packet */
     size_t last_len;
 };
 
@@ -563,7 +563,7 @@ static void on_discover_forge(struct sim_host *h, const struct sim_datagram *d, 
         if (i == 3)
             r.buf[33] ^= 1; /* hardware address */
         if (i == 4)
-            r.buf[0] = 1; /* a request */
+            r.buf[0] = 1;                     /* a request */
         send_from(h, i == 5 ? 1067 : 67, &r); /* and a port that is no server's */
     }
 }
@@ -602,7 +602,10 @@ static void on_discover_garble(struct sim_host *h, const struct sim_datagram *d,
     (void)arg;
     begin(&r, d->data, 0x0a000064);
     option(&r, 53, "\2", 1);
-    put_bytes(&r.w, "\x0c\x40" "abc", 5);
+    put_bytes(&r.w,
+              "\x0c\x40"
+              "abc",
+              5);
     send_from(h, 67, &r);
 }
 
@@ -660,7 +663,8 @@ static void test_loss(void **state)
 static void test_noise(void **state)
 {
     (void)state;
-    bad_line((struct sim_line){.corrupt = 200000, .truncate = 100000, .reorder = 200000, .duplicate = 200000});
+    bad_line(
+        (struct sim_line){.corrupt = 200000, .truncate = 100000, .reorder = 200000, .duplicate = 200000});
 }
 
 static void test_slow_line(void **state)
@@ -674,16 +678,34 @@ static void test_slow_line(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(complete_answer),    T(no_filename_waits_for_proxy), T(no_pxedhcp_flag),
-        T(bootp),              T(lost_ack),                    T(deaf_to_requests),
-        T(nak_then_ack),       T(nak_for_ever),                T(silence),
-        T(old_address_survives), T(spanning_tree),
-        T(cancel),             T(closed_device),               T(filename_preferred),
-        T(priority_preferred), T(negative_priority),           T(proxy_late),
-        T(proxy_asked_again),  T(proxy_silent_on_4011),        T(proxy_menu_is_complete),
-        T(only_proxy),         T(second_run),                  T(forgeries),
-        T(unusable_answers_are_named), T(xids_differ),         T(loss),
-        T(noise),              T(slow_line),
+        T(complete_answer),
+        T(no_filename_waits_for_proxy),
+        T(no_pxedhcp_flag),
+        T(bootp),
+        T(lost_ack),
+        T(deaf_to_requests),
+        T(nak_then_ack),
+        T(nak_for_ever),
+        T(silence),
+        T(old_address_survives),
+        T(spanning_tree),
+        T(cancel),
+        T(closed_device),
+        T(filename_preferred),
+        T(priority_preferred),
+        T(negative_priority),
+        T(proxy_late),
+        T(proxy_asked_again),
+        T(proxy_silent_on_4011),
+        T(proxy_menu_is_complete),
+        T(only_proxy),
+        T(second_run),
+        T(forgeries),
+        T(unusable_answers_are_named),
+        T(xids_differ),
+        T(loss),
+        T(noise),
+        T(slow_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

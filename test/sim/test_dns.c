@@ -24,7 +24,7 @@ struct server {
     u32 ip;             /* first address to answer with */
     unsigned addresses; /* how many, counting up */
     u32 ttl;
-    const char *knows;  /* only this name exists; NULL = every name */
+    const char *knows; /* only this name exists; NULL = every name */
     unsigned queries, tcp_queries;
     u16 ids[32], ports[32];
     msec_t at[32];
@@ -117,8 +117,7 @@ static void on_query(struct sim_host *h, const struct sim_datagram *d, void *arg
     memcpy(s->last, d->data, d->len);
     s->last_len = d->len;
     if (s->mode != SILENT)
-        sim_udp_send(h, 53, d->src, d->src_port, out,
-                     respond(s, d->data, d->len, out, sizeof(out), s->mode));
+        sim_udp_send(h, 53, d->src, d->src_port, out, respond(s, d->data, d->len, out, sizeof(out), s->mode));
 }
 
 static void serve(struct server *s, const char *ip)
@@ -244,7 +243,8 @@ static void test_all_silent(void **state)
     int rc = resolve("boot.example");
     assert_int_equal(rc, -EHOSTUNREACH);
     assert_in_range(took, 8000, 11000);
-    assert_true(says(rc, "cannot resolve boot.example: DNS servers 10.0.0.1: no answer, 10.0.0.3: no answer"));
+    assert_true(
+        says(rc, "cannot resolve boot.example: DNS servers 10.0.0.1: no answer, 10.0.0.3: no answer"));
     assert_in_range(first.queries, 2, 5);
 }
 
@@ -440,7 +440,8 @@ static void test_bad_line(void **state)
         simnet_set_ip("10.0.0.2", "255.255.255.0", NULL);
         serve(&first, "10.0.0.1");
         serve(&second, "10.0.0.3");
-        sim_faults((struct sim_line){.loss = 100000, .corrupt = 50000, .duplicate = 100000, .truncate = 50000});
+        sim_faults(
+            (struct sim_line){.loss = 100000, .corrupt = 50000, .duplicate = 100000, .truncate = 50000});
         int rc = resolve("boot.example");
         if (rc < 0)
             print_error("seed %u: %s\n", (unsigned)seed, fail_text(rc));
@@ -474,13 +475,27 @@ static void test_cancel(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(answer),          T(literal),     T(no_server),
-        T(bad_name),        T(next_server_on_failure), T(next_server_on_unreachable),
-        T(all_silent),      T(all_fail),    T(nxdomain_is_final),
-        T(no_address),      T(alias_is_followed), T(endless_aliases),
-        T(search_list),     T(cache),       T(cache_is_bounded),
-        T(ids_and_ports),   T(forgeries),   T(truncated_goes_to_tcp),
-        T(truncated_without_tcp), T(bad_line), T(cancel),
+        T(answer),
+        T(literal),
+        T(no_server),
+        T(bad_name),
+        T(next_server_on_failure),
+        T(next_server_on_unreachable),
+        T(all_silent),
+        T(all_fail),
+        T(nxdomain_is_final),
+        T(no_address),
+        T(alias_is_followed),
+        T(endless_aliases),
+        T(search_list),
+        T(cache),
+        T(cache_is_bounded),
+        T(ids_and_ports),
+        T(forgeries),
+        T(truncated_goes_to_tcp),
+        T(truncated_without_tcp),
+        T(bad_line),
+        T(cancel),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -211,7 +211,10 @@ static void fails(const char *uri, int code, const char *why)
 }
 
 #define OK(len) "HTTP/1.1 200 OK\r\nContent-Length: " #len "\r\n\r\n"
-#define BIG {"/big", OK(1048576), content, FILE_SIZE, KEEP, 0}
+#define BIG                                                                                                  \
+    {                                                                                                        \
+        "/big", OK(1048576), content, FILE_SIZE, KEEP, 0                                                     \
+    }
 
 /* ---- downloads ------------------------------------------------------------------------------------ */
 
@@ -248,11 +251,13 @@ static void test_request_line(void **state)
 static void test_body_forms(void **state)
 {
     static const struct page pages[] = {
-        {"/chunked", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x\r\nabc\r\n2\r\nde\r\n0\r\nT: x\r\n\r\n",
+        {"/chunked",
+         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x\r\nabc\r\n2\r\nde\r\n0\r\nT: x\r\n\r\n",
          NULL, 0, KEEP, 0},
         {"/close", "HTTP/1.1 200 OK\r\n\r\nabcde", NULL, 0, CLOSE, 0},
         {"/old", "HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nabcde", NULL, 0, CLOSE, 0},
-        {"/interim", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabcde", NULL, 0, KEEP, 0},
+        {"/interim", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabcde", NULL,
+         0, KEEP, 0},
         {"/none", "HTTP/1.1 204 No Content\r\n\r\n", NULL, 0, KEEP, 0},
         {"/zero", OK(0), NULL, 0, KEEP, 0},
         {0},
@@ -449,7 +454,8 @@ static void test_statuses(void **state)
         {"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n", EIO, "503 Busy"},
         {"HTTP/1.1 304 Not Modified\r\n\r\n", EIO, "304 Not Modified"},
         {"HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n", EIO, "302 Found"}, /* to nowhere */
-        {"HTTP/1.1 206 Partial\r\nContent-Length: 2\r\nContent-Range: bytes 5-6/100\r\n\r\nab", EPROTO, "206"},
+        {"HTTP/1.1 206 Partial\r\nContent-Length: 2\r\nContent-Range: bytes 5-6/100\r\n\r\nab", EPROTO,
+         "206"},
         {"HTTP/1.1 101 Switching\r\n\r\n", EPROTO, "protocol"},
         {"SSH-2.0-OpenSSH_9.2\r\n", EPROTO, "no HTTP/1.1 answer: \"SSH-2.0-OpenSSH_9.2\""},
         {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 50\r\n\r\nhello", EPROTO, "5 and 50"},
@@ -513,10 +519,12 @@ static void test_truncated_download(void **state)
 
 static void test_silent_server(void **state)
 {
-    static const struct page pages[] = {
-        {"/stall", OK(1048576), content, 5000, KEEP, 0}, {"/gone", OK(1048576), content, 5000, VANISH, 0},
-        {"/silent", NULL, NULL, 0, KEEP, 0}, {0}};
-    static const char *const uris[] = {"http://10.0.0.1/silent", "http://10.0.0.1/stall", "http://10.0.0.1/gone"};
+    static const struct page pages[] = {{"/stall", OK(1048576), content, 5000, KEEP, 0},
+                                        {"/gone", OK(1048576), content, 5000, VANISH, 0},
+                                        {"/silent", NULL, NULL, 0, KEEP, 0},
+                                        {0}};
+    static const char *const uris[] = {"http://10.0.0.1/silent", "http://10.0.0.1/stall",
+                                       "http://10.0.0.1/gone"};
     (void)state;
     serve(&www, "10.0.0.1", 80, pages);
     for (unsigned i = 0; i < 3; i++) {
@@ -572,7 +580,8 @@ static void test_redirects(void **state)
         {"/a/start", TO("http://10.0.0.1/b/c?q=1"), NULL, 0, KEEP, 0},
         {"/b/c?q=1", "HTTP/1.1 301 Moved\r\nContent-Length: 0\r\nLocation: ../d/e\r\n\r\n", NULL, 0, KEEP, 0},
         {"/d/e", "HTTP/1.1 307 Temporary\r\nContent-Length: 0\r\nLocation: /f\r\n\r\n", NULL, 0, KEEP, 0},
-        {"/f", "HTTP/1.1 308 Permanent\r\nContent-Length: 0\r\nLocation: //10.0.0.9:8080/g\r\n\r\n", NULL, 0, KEEP, 0},
+        {"/f", "HTTP/1.1 308 Permanent\r\nContent-Length: 0\r\nLocation: //10.0.0.9:8080/g\r\n\r\n", NULL, 0,
+         KEEP, 0},
         {0}};
     static const struct page there[] = {{"/g", OK(4) "here", NULL, 0, KEEP, 0}, {0}};
     (void)state;
@@ -595,13 +604,16 @@ static void test_redirect_loop(void **state)
 
 static void test_bad_redirects(void **state)
 {
-    static const struct page pages[] = {
-        {"/https", TO("https://10.0.0.9/x"), NULL, 0, KEEP, 0}, {"/file", TO("file:///etc/passwd"), NULL, 0, KEEP, 0},
-        {"/data", TO("data:,x"), NULL, 0, KEEP, 0},             {"/tftp", TO("tftp://10.0.0.9/x"), NULL, 0, KEEP, 0},
-        {"/port", TO("http://10.0.0.9:99999/"), NULL, 0, KEEP, 0}, {0}};
+    static const struct page pages[] = {{"/https", TO("https://10.0.0.9/x"), NULL, 0, KEEP, 0},
+                                        {"/file", TO("file:///etc/passwd"), NULL, 0, KEEP, 0},
+                                        {"/data", TO("data:,x"), NULL, 0, KEEP, 0},
+                                        {"/tftp", TO("tftp://10.0.0.9/x"), NULL, 0, KEEP, 0},
+                                        {"/port", TO("http://10.0.0.9:99999/"), NULL, 0, KEEP, 0},
+                                        {0}};
     (void)state;
     serve(&www, "10.0.0.1", 80, pages);
-    fails("http://10.0.0.1/https", EPROTONOSUPPORT, "redirected to https://10.0.0.9, which this image cannot follow");
+    fails("http://10.0.0.1/https", EPROTONOSUPPORT,
+          "redirected to https://10.0.0.9, which this image cannot follow");
     fails("http://10.0.0.1/file", EPROTONOSUPPORT, "redirected to file://");
     fails("http://10.0.0.1/data", EPROTONOSUPPORT, "redirected to data:");
     fails("http://10.0.0.1/tftp", EPROTONOSUPPORT, "redirected to tftp://");
@@ -613,7 +625,8 @@ static void test_redirect_with_large_body(void **state)
 {
     static const struct page pages[] = {
         {"/a", "HTTP/1.1 302 Found\r\nLocation: /x\r\n\r\n", content, 100000, KEEP, 0},
-        {"/x", OK(1) "x", NULL, 0, KEEP, 0}, {0}};
+        {"/x", OK(1) "x", NULL, 0, KEEP, 0},
+        {0}};
     (void)state;
     serve(&www, "10.0.0.1", 80, pages);
     gets("http://10.0.0.1/a", "x", 1);
@@ -732,15 +745,33 @@ static void test_parallel(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(download),          T(request_line),    T(body_forms),
-        T(unknown_scheme),    T(connection_is_kept), T(pool_is_bounded),
-        T(server_closed_kept_connection), T(kept_connection_race), T(connection_close_header),
-        T(nobody_listens),    T(connect_is_bounded), T(every_address_is_tried),
-        T(name_unknown),      T(statuses),        T(too_large),
-        T(cut_at_every_byte), T(truncated_download), T(silent_server),
-        T(cancel_anywhere),   T(redirects),       T(redirect_loop),
-        T(bad_redirects),     T(redirect_with_large_body), T(login),
-        T(login_stays_home),  T(bad_lines),       T(parallel),
+        T(download),
+        T(request_line),
+        T(body_forms),
+        T(unknown_scheme),
+        T(connection_is_kept),
+        T(pool_is_bounded),
+        T(server_closed_kept_connection),
+        T(kept_connection_race),
+        T(connection_close_header),
+        T(nobody_listens),
+        T(connect_is_bounded),
+        T(every_address_is_tried),
+        T(name_unknown),
+        T(statuses),
+        T(too_large),
+        T(cut_at_every_byte),
+        T(truncated_download),
+        T(silent_server),
+        T(cancel_anywhere),
+        T(redirects),
+        T(redirect_loop),
+        T(bad_redirects),
+        T(redirect_with_large_body),
+        T(login),
+        T(login_stays_home),
+        T(bad_lines),
+        T(parallel),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

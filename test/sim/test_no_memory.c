@@ -26,8 +26,8 @@
 
 static unsigned simulation; /* > 0: not the program under test is running */
 static unsigned count;
-static unsigned fail_at;    /* 0 = none */
-static bool fail_on;        /* and every one after it */
+static unsigned fail_at; /* 0 = none */
+static bool fail_on;     /* and every one after it */
 static bool did_fail;
 
 static bool refuses(void)
@@ -92,7 +92,8 @@ int __wrap_asprintf(char **out, const char *fmt, ...)
 
 static void on_dhcp(struct sim_host *h, const struct sim_datagram *d, void *arg)
 {
-    static const u8 options[] = "\x63\x82\x53\x63\x35\1\2\x36\4\x0a\0\0\1\1\4\xff\xff\xff\0\x06\4\x0a\0\0\1\xff";
+    static const u8 options[] =
+        "\x63\x82\x53\x63\x35\1\2\x36\4\x0a\0\0\1\1\4\xff\xff\xff\0\x06\4\x0a\0\0\1\xff";
     u8 reply[240 + 64] = {2, 1, 6};
     (void)arg;
     memcpy(reply + 4, d->data + 4, 4);
@@ -129,7 +130,8 @@ static void on_tftp(struct sim_host *h, const struct sim_datagram *d, void *arg)
 static void on_http(struct sim_tcp *c, const u8 *data, size_t len)
 {
     static const char move[] = "HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: /there\r\n\r\n";
-    static const char chunked[] = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n";
+    static const char chunked[] =
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n";
     bool is_there = memmem(data, len, "GET /there", 10);
     sim_tcp_send(c, is_there ? chunked : move, strlen(is_there ? chunked : move));
 }

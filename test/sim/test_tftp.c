@@ -18,7 +18,7 @@
 
 #include "test/host/test.h"
 
-#define FILE_MAX (3u << 20)
+#define FILE_MAX  (3u << 20)
 #define FIRST_TID 40000u
 #define TRANSFERS 64u
 
@@ -43,11 +43,11 @@ static struct {
     bool fears_options;   /* silence when there are any */
     bool no_tsize;
     bool is_silent;
-    const char *oack;     /* says this instead of the truth, oack_len bytes */
+    const char *oack; /* says this instead of the truth, oack_len bytes */
     size_t oack_len;
-    unsigned error;       /* ERROR with this code + 1 instead of an answer */
-    u64 tsize_lie;        /* says this size */
-    u32 stops_at;         /* goes silent after this block */
+    unsigned error; /* ERROR with this code + 1 instead of an answer */
+    u64 tsize_lie;  /* says this size */
+    u32 stops_at;   /* goes silent after this block */
     u32 max_window, max_blksize;
     unsigned rrqs, acks, errors, data_sent;
     u16 last_error;
@@ -461,8 +461,14 @@ static void test_greedy_oack(void **state)
         size_t len;
     } lies[] = {
 #define LIE(text) {text, sizeof(text)}
-        LIE("blksize\00060000"), LIE("blksize\0000"), LIE("windowsize\0001000"), LIE("timeout\0001"),
-        LIE("tsize\000x"),       LIE("multicast\0,,1"), {"tsize", 6}, {"blksize\000512", 11},
+        LIE("blksize\00060000"),
+        LIE("blksize\0000"),
+        LIE("windowsize\0001000"),
+        LIE("timeout\0001"),
+        LIE("tsize\000x"),
+        LIE("multicast\0,,1"),
+        {"tsize", 6},
+        {"blksize\000512", 11},
     };
     (void)state;
     for (unsigned i = 0; i < ARRAY_SIZE(lies); i++) {
@@ -530,12 +536,12 @@ static bool forge(const u8 *frame, size_t len, void *arg)
     data[1] = TFTP_DATA;
     data[2] = (u8)(next >> 8);
     data[3] = (u8)next;
-    sim_udp_send(evil, tid, 0x0a000002, port, data, 1000);          /* another host, same port */
-    sim_udp_send(evil, tid, 0x0a000002, port, "\0\5\0\1no", 7);     /* its ERROR */
-    sim_udp_send(srv.host, 999, 0x0a000002, port, data, 1000);      /* another port of the server */
+    sim_udp_send(evil, tid, 0x0a000002, port, data, 1000);      /* another host, same port */
+    sim_udp_send(evil, tid, 0x0a000002, port, "\0\5\0\1no", 7); /* its ERROR */
+    sim_udp_send(srv.host, 999, 0x0a000002, port, data, 1000);  /* another port of the server */
     sim_udp_send(srv.host, 999, 0x0a000002, port, "\0\5\0\1no", 7);
     sim_udp_send(srv.host, tid, 0x0a000002, port, data, sizeof(data)); /* overlong */
-    sim_udp_send(srv.host, tid, 0x0a000002, port, data, 3);         /* short */
+    sim_udp_send(srv.host, tid, 0x0a000002, port, data, 3);            /* short */
     sim_udp_send(srv.host, tid, 0x0a000002, port, "\0", 1);
     sim_udp_send(srv.host, tid, 0x0a000002, port, "", 0);
     sim_udp_send(srv.host, tid, 0x0a000002, port, "\0\1x\0octet", 10); /* a request, to a client */
@@ -586,7 +592,8 @@ static void test_heavy_loss(void **state)
 static void test_noise(void **state)
 {
     (void)state;
-    bad_line((struct sim_line){.corrupt = 20000, .truncate = 20000, .duplicate = 50000, .delay_us = 500}, 15000);
+    bad_line((struct sim_line){.corrupt = 20000, .truncate = 20000, .duplicate = 50000, .delay_us = 500},
+             15000);
 }
 
 static void test_reordering(void **state)
@@ -617,15 +624,32 @@ static void test_loss_costs_a_round_trip(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(all_options),     T(no_windowsize),  T(sizes),
-        T(file_names),      T(server_without_options), T(server_refuses_options),
-        T(server_fears_options), T(tsize_of_zero), T(block_rollover),
-        T(small_ring),      T(small_mtu),      T(error_in_words),
-        T(silent_server),   T(nobody_there),   T(server_dies),
-        T(too_large),       T(tsize_lies),     T(greedy_oack),
-        T(cancel),          T(strangers),      T(light_loss),
-        T(heavy_loss),      T(noise),          T(reordering),
-        T(slow_line),       T(loss_costs_a_round_trip),
+        T(all_options),
+        T(no_windowsize),
+        T(sizes),
+        T(file_names),
+        T(server_without_options),
+        T(server_refuses_options),
+        T(server_fears_options),
+        T(tsize_of_zero),
+        T(block_rollover),
+        T(small_ring),
+        T(small_mtu),
+        T(error_in_words),
+        T(silent_server),
+        T(nobody_there),
+        T(server_dies),
+        T(too_large),
+        T(tsize_lies),
+        T(greedy_oack),
+        T(cancel),
+        T(strangers),
+        T(light_loss),
+        T(heavy_loss),
+        T(noise),
+        T(reordering),
+        T(slow_line),
+        T(loss_costs_a_round_trip),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

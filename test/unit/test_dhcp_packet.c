@@ -81,7 +81,7 @@ static void test_discover(void **state)
     assert_false(find(p, len, 54, &value));
     assert_false(find(p, len, 12, &value));
     assert_true(find(p, len, 55, &value));
-    static const u8 wanted[] = {1,  3,  6,   7,   12,  15,  17,  26,  42,  43,  60,  66,  67,
+    static const u8 wanted[] = {1,   3,   6,   7,   12,  15,  17,  26,  42,  43,  60,  66, 67,
                                 119, 121, 128, 129, 130, 131, 132, 133, 134, 135, 175, 203};
     for (size_t i = 0; i < sizeof(wanted); i++)
         assert_non_null(memchr(value.p, wanted[i], reader_left(&value)));
@@ -92,7 +92,8 @@ static void test_request(void **state)
     (void)state;
     static u8 p[DHCP_PACKET_MAX];
     make_dev();
-    struct dhcp_identity id = {.user_class = "x", .hostname = "node7", .extra = (const u8 *)"\xd2\1z", .extra_len = 3};
+    struct dhcp_identity id = {
+        .user_class = "x", .hostname = "node7", .extra = (const u8 *)"\xd2\1z", .extra_len = 3};
     struct dhcp_request request = {
         .type = DHCP_REQUEST, .xid = XID, .requested_ip = 0x0a000005, .server = 0x0a000001};
     dev.busdevfn = 0xffff;
@@ -240,7 +241,7 @@ static void test_overload(void **state)
     (void)state;
     begin();
     memcpy(packet + 108, "\x43\4boot\x2b\2ab\xff", 11); /* file: 67, 43 */
-    memcpy(packet + 44, "\x2b\1c\x34\1\3\xff", 7);       /* sname: 43 again, and 52 again */
+    memcpy(packet + 44, "\x2b\1c\x34\1\3\xff", 7);      /* sname: 43 again, and 52 again */
     option(52, "\3", 1);
     option(43, "x", 1);
     put8(&w, 255);

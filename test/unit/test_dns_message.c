@@ -83,16 +83,16 @@ static void test_compression(void **state)
 static void test_bad_compression(void **state)
 {
     (void)state;
-    assert_false(reads("\300\0", 2, 0, "", 0));           /* to itself */
-    assert_false(reads("\3foo\300\0", 6, 0, "", 0));      /* to its own start */
-    assert_false(reads("\300\2\3foo\0", 7, 0, "", 0));    /* forward */
-    assert_false(reads("\300\2\300\0", 4, 2, "", 0));     /* to a pointer that goes forward */
-    assert_false(reads("\300\377", 2, 0, "", 0));         /* past the end */
-    assert_false(reads("\300", 1, 0, "", 0));             /* half a pointer */
-    assert_false(reads("\100abc", 4, 0, "", 0));          /* reserved label types */
+    assert_false(reads("\300\0", 2, 0, "", 0));        /* to itself */
+    assert_false(reads("\3foo\300\0", 6, 0, "", 0));   /* to its own start */
+    assert_false(reads("\300\2\3foo\0", 7, 0, "", 0)); /* forward */
+    assert_false(reads("\300\2\300\0", 4, 2, "", 0));  /* to a pointer that goes forward */
+    assert_false(reads("\300\377", 2, 0, "", 0));      /* past the end */
+    assert_false(reads("\300", 1, 0, "", 0));          /* half a pointer */
+    assert_false(reads("\100abc", 4, 0, "", 0));       /* reserved label types */
     assert_false(reads("\200abc", 4, 0, "", 0));
-    assert_false(reads("\3fo", 3, 0, "", 0));             /* label past the end */
-    assert_false(reads("\3foo", 4, 0, "", 0));            /* no root label */
+    assert_false(reads("\3fo", 3, 0, "", 0));  /* label past the end */
+    assert_false(reads("\3foo", 4, 0, "", 0)); /* no root label */
     assert_false(reads("", 0, 0, "", 0));
 }
 
@@ -168,7 +168,8 @@ static void begin(struct response *r, u16 id, u16 flags, const char *question)
     put16be(&r->w, 1);
 }
 
-static void answer(struct response *r, const char *owner, u16 type, u16 class, u32 ttl, const void *data, u16 len)
+static void answer(struct response *r, const char *owner, u16 type, u16 class, u32 ttl, const void *data,
+                   u16 len)
 {
     put_name(r, owner);
     put16be(&r->w, type);
@@ -344,14 +345,14 @@ static void test_rcode_and_flags(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_name_from_text),  cmocka_unit_test(test_bad_names),
-        cmocka_unit_test(test_compression),     cmocka_unit_test(test_bad_compression),
-        cmocka_unit_test(test_pointer_limit),   cmocka_unit_test(test_name_limit),
-        cmocka_unit_test(test_strange_bytes),   cmocka_unit_test(test_query),
-        cmocka_unit_test(test_addresses),       cmocka_unit_test(test_address_limit),
-        cmocka_unit_test(test_cname_chain),     cmocka_unit_test(test_cname_without_address),
-        cmocka_unit_test(test_cname_loop),      cmocka_unit_test(test_not_our_answer),
-        cmocka_unit_test(test_malformed),       cmocka_unit_test(test_rcode_and_flags),
+        cmocka_unit_test(test_name_from_text), cmocka_unit_test(test_bad_names),
+        cmocka_unit_test(test_compression),    cmocka_unit_test(test_bad_compression),
+        cmocka_unit_test(test_pointer_limit),  cmocka_unit_test(test_name_limit),
+        cmocka_unit_test(test_strange_bytes),  cmocka_unit_test(test_query),
+        cmocka_unit_test(test_addresses),      cmocka_unit_test(test_address_limit),
+        cmocka_unit_test(test_cname_chain),    cmocka_unit_test(test_cname_without_address),
+        cmocka_unit_test(test_cname_loop),     cmocka_unit_test(test_not_our_answer),
+        cmocka_unit_test(test_malformed),      cmocka_unit_test(test_rcode_and_flags),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -95,7 +95,8 @@ static void test_interim(void **state)
 {
     (void)state;
     assert_int_equal(read_head("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nLocation: /x\r\n"
-                               "Content-Length: 5\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"), 0);
+                               "Content-Length: 5\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"),
+                     0);
     assert_int_equal(head.status, 200);
     assert_false(head.has_length);
     assert_null(head.location);
@@ -151,10 +152,14 @@ static void test_connection_header(void **state)
 static void test_other_headers(void **state)
 {
     (void)state;
-    assert_int_equal(read_head("HTTP/1.1 302 Found\r\nLocation: ../x y\r\nWWW-Authenticate: Digest realm=\"Basic\"\r\n\r\n"), 0);
+    assert_int_equal(
+        read_head(
+            "HTTP/1.1 302 Found\r\nLocation: ../x y\r\nWWW-Authenticate: Digest realm=\"Basic\"\r\n\r\n"),
+        0);
     assert_string_equal(head.location, "../x y");
     assert_false(head.wants_basic);
-    assert_int_equal(read_head("HTTP/1.1 401 No\r\nWWW-Authenticate: Digest x=y, basic realm=\"r\"\r\n\r\n"), 0);
+    assert_int_equal(read_head("HTTP/1.1 401 No\r\nWWW-Authenticate: Digest x=y, basic realm=\"r\"\r\n\r\n"),
+                     0);
     assert_true(head.wants_basic);
     refuses("HTTP/1.1 302 Found\r\nLocation: /a\r\nLocation: /b\r\n\r\n", "two Locations");
 }
@@ -249,7 +254,8 @@ static long read_body(const char *text, size_t len, size_t piece, size_t room)
     memstream_init(&conn, text, len, piece);
     assert_int_equal(http_read_head(&conn.stream, &head, after(60000)), 0);
     http_body_start(&body, &head);
-    while (total < sizeof(got) && (n = http_body_read(&conn.stream, &body, got + total, MIN(room, sizeof(got) - total))) > 0)
+    while (total < sizeof(got) &&
+           (n = http_body_read(&conn.stream, &body, got + total, MIN(room, sizeof(got) - total))) > 0)
         total += (size_t)n;
     return n < 0 ? n : (long)total;
 }
@@ -304,7 +310,8 @@ static void test_chunked_body(void **state)
     body_is(CHUNKED "5\r\nhello\r\n6\r\n world\r\n0\r\n\r\nHTTP", "hello world");
     assert_int_equal(conn.len - conn.at, 4);
     body_is(CHUNKED "A\r\n0123456789\r\n000\r\n\r\n", "0123456789");
-    body_is(CHUNKED "5;name=value\r\nhello\r\n1 ; q=\"x\"\r\n!\r\n0;last\r\nExpires: x\r\nDigest: y\r\n\r\n", "hello!");
+    body_is(CHUNKED "5;name=value\r\nhello\r\n1 ; q=\"x\"\r\n!\r\n0;last\r\nExpires: x\r\nDigest: y\r\n\r\n",
+            "hello!");
     body_is(CHUNKED "5\nhello\n0\n\n", "hello");
     body_is(CHUNKED "0\r\n\r\n", "");
 }

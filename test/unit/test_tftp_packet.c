@@ -141,8 +141,9 @@ static void test_rollover(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rrq),      cmocka_unit_test(test_good_oack), cmocka_unit_test(test_bad_oack),
-        cmocka_unit_test(test_lock_step), cmocka_unit_test(test_window),    cmocka_unit_test(test_loss_in_window),
+        cmocka_unit_test(test_rrq),      cmocka_unit_test(test_good_oack),
+        cmocka_unit_test(test_bad_oack), cmocka_unit_test(test_lock_step),
+        cmocka_unit_test(test_window),   cmocka_unit_test(test_loss_in_window),
         cmocka_unit_test(test_rollover),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -154,9 +154,9 @@ static void test_refused(void **state)
 {
     (void)state;
     static const char *const bad[] = {
-        "http://h:65536/",     "http://h:8o/",      "http://h:-1/",          "http://h:99999999999/",
-        "http://a b/",         "http://a\r\nX: y/", "http://u%00:p@h/",      "http://u:p%00q@h/",
-        "http://[fe80::1/",    "http://[::1]x/",    "http://h\x7f/", "http://h\xc3\xa4/",
+        "http://h:65536/",  "http://h:8o/",      "http://h:-1/",     "http://h:99999999999/",
+        "http://a b/",      "http://a\r\nX: y/", "http://u%00:p@h/", "http://u:p%00q@h/",
+        "http://[fe80::1/", "http://[::1]x/",    "http://h\x7f/",    "http://h\xc3\xa4/",
     };
     for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
         fail_clear();
@@ -208,7 +208,7 @@ static void test_basename(void **state)
         {"http://h/", ""},
         {"http://h", ""},
         {"http://h/a%20b", "a b"},
-        {"http://h/a%2Fb", "a%2Fb"},   /* a name is no path */
+        {"http://h/a%2Fb", "a%2Fb"},       /* a name is no path */
         {"http://h/a%1b[31m", "a%1b[31m"}, /* nor does it paint the screen */
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
