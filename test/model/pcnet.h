@@ -1,0 +1,30 @@
+/*
+ * A model of the PCnet-PCI's ports, initialization block and descriptor rings.
+ */
+#pragma once
+
+#include "pm/lib/types.h"
+
+struct pcnet_model {
+    u8 mac[6];
+    u16 csr[128], bcr[32];
+    u32 rap;
+    bool is_wide;      /* 32-bit access is in force */
+    bool never_starts; /* does not read its initialization block */
+    bool hold_tx;
+    bool has_link;
+    u32 rx_ring, tx_ring;
+    unsigned rx_count, tx_count, rx_at, tx_at;
+    u8 station[6]; /* from the initialization block */
+    unsigned resets, sent;
+    u8 last[2048];
+    u16 last_len;
+};
+
+void pcnet_model_init(struct pcnet_model *m, bool is_wide);
+
+/* A frame arrives, with these status bits beside OWN (300h = start and end of packet) and this length with
+ * check sequence in the descriptor. False when the receiver is off or has no buffer. */
+bool pcnet_model_receive(struct pcnet_model *m, const void *frame, u16 len, u16 status, u16 claimed);
+
+bool pcnet_model_is_running(const struct pcnet_model *m);
