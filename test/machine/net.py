@@ -1,7 +1,7 @@
 """Networks for guests, with real servers on them.
 
-Slirp    QEMU's own user-mode network: DHCP and TFTP by QEMU; HTTP by a Web on loopback. Needs no root.
-Lan      a network namespace of its own with a tap, dnsmasq (DHCP, TFTP, DNS) and nginx. Needs root.
+Slirp    QEMU's own user-mode network: DHCP and TFTP by QEMU; HTTP by a Web on loopback.
+Lan      a network namespace of its own with a tap, dnsmasq (DHCP, TFTP, DNS) and nginx.
 Web      nginx on a free loopback port; a slirp guest reaches it as 10.0.2.2.
 Liar     an HTTP server that answers what a test tells it to, byte for byte.
 
@@ -14,6 +14,7 @@ import pathlib
 import shutil
 import socket
 import socketserver
+import subprocess
 import threading
 import time
 
@@ -109,9 +110,9 @@ class NoServer:
         return f'hubport,id={name},hubid=0'
 
 
+# no-daemon keeps it from dropping privileges, which a user namespace does not let it do
 DNSMASQ_CONF = '''
-keep-in-foreground
-user=root
+no-daemon
 interface=tap0
 except-interface=lo
 bind-interfaces
@@ -124,29 +125,40 @@ dhcp-authoritative
 dhcp-leasefile={work}/leases
 enable-tftp
 tftp-root={tftp}
-pid-file={work}/dnsmasq.pid
 log-dhcp
 log-facility={work}/dnsmasq.log
 {extra}
 '''
 
 
+def own_namespace():
+    """A process that holds a new network namespace, and the command prefix that enters it.
+
+    Without root it is a user namespace, too, in which we are root. It ends when the returned process's standard
+    input is closed, so with us; the namespace and the tap go with its last process.
+    """
+    root = os.geteuid() == 0
+    holder = process.start(['unshare', '-n', *([] if root else ['-Ur']), 'cat'], stdin=subprocess.PIPE)
+    mine = os.readlink('/proc/self/ns/net')
+    wait_for(lambda: os.readlink(f'/proc/{holder.pid}/ns/net') != mine, 'a network namespace (unshare)', holder)
+    wait_for(lambda: pathlib.Path(f'/proc/{holder.pid}/comm').read_text() == 'cat\n', 'unshare', holder)
+    enter = ['-n'] if root else ['-U', '-n', '--preserve-credentials']
+    return holder, ('nsenter', '-t', str(holder.pid), *enter, '--')
+
+
 class Lan:
     """boot is the file that DHCP names to everybody; loss is in percent, each way."""
-    _numbers = itertools.count()
     server = '10.77.0.1'
     url = 'http://10.77.0.1'
 
     def __init__(self, work, *, tftp, www, boot=None, loss=0, extra=''):
         self.work = pathlib.Path(work)
         self.work.mkdir(parents=True, exist_ok=True)
-        self.name = f'puck-{os.getpid()}-{next(self._numbers)}'
-        self.prefix = ('ip', 'netns', 'exec', self.name)
         options = f'dhcp-boot={boot},,{self.server}\n' if boot else ''
         with contextlib.ExitStack() as undo:
-            process.run('ip', 'netns', 'add', self.name)
-            undo.callback(process.run, 'ip', 'netns', 'del', self.name)
-            ip = ('ip', '-n', self.name)
+            holder, self.prefix = own_namespace()
+            undo.callback(process.stop, holder)
+            ip = (*self.prefix, 'ip')
             process.run(*ip, 'link', 'set', 'lo', 'up')
             process.run(*ip, 'tuntap', 'add', 'dev', 'tap0', 'mode', 'tap')
             process.run(*ip, 'addr', 'add', f'{self.server}/24', 'dev', 'tap0')
@@ -157,9 +169,11 @@ class Lan:
             conf = self.work / 'dnsmasq.conf'
             conf.write_text(DNSMASQ_CONF.format(server=self.server, work=self.work, tftp=tftp,
                                                 extra=options + extra))
-            dnsmasq = process.start([*self.prefix, DNSMASQ, '-C', str(conf)])
+            log = self.work / 'dnsmasq.log'
+            log.touch()
+            dnsmasq = process.start([*self.prefix, DNSMASQ, '-C', str(conf)], stderr=subprocess.DEVNULL)
             undo.callback(process.stop, dnsmasq)
-            wait_for((self.work / 'dnsmasq.pid').exists, f'dnsmasq ({self.work}/dnsmasq.log)', dnsmasq)
+            wait_for(lambda: 'sockets bound' in log.read_text(), f'dnsmasq ({log})', dnsmasq)
             nginx = start_nginx(self.work, www, f'{self.server}:80', self.prefix)
             undo.callback(process.stop, nginx)
             self._undo = undo.pop_all()
