@@ -210,8 +210,9 @@ $(O)/libhost.a: $(HOST_OBJ)
 	@rm -f $@
 	$(Q)$(AR) rcsD $@ $(HOST_OBJ)
 
-# This one decides about every allocation.
+# These decide about every allocation.
 $(O)/test/sim/test_no_memory: HOST_LINK := $(foreach f,malloc calloc realloc aligned_alloc strdup asprintf,-Wl,--wrap=$(f))
+$(O)/test/unit/test_script_no_memory: HOST_LINK := $(foreach f,malloc calloc strdup strndup console_write,-Wl,--wrap=$(f))
 
 $(O)/test/%: $(O)/host/test/%.o $(O)/libhost.a
 	@mkdir -p $(@D)

@@ -46,8 +46,10 @@ static char *substitute(const char *text, const char *open, const char *close, c
 static char *expand_once(const char *text, const char *open, const char *close)
 {
     char *name = strndup(open + 2, (size_t)(close - open - 2));
-    char *value = name ? setting_get(name) : NULL;
-    char *out = substitute(text, open, close, value ? value : "");
+    char *value = NULL, *out = NULL;
+    int rc = name ? setting_get_text(name, &value) : fail(ENOMEM, "no memory to expand a setting");
+    if (rc != -ENOMEM)
+        out = substitute(text, open, close, rc == 0 ? value : "");
     free(value);
     free(name);
     return out;

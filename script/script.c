@@ -155,8 +155,10 @@ int script_line(const char *line)
 {
     int count;
     char **words = line_words(line, &count);
-    if (!words)
+    if (!words) {
+        report(-ENOMEM, "this line", NULL, 0);
         return -ENOMEM;
+    }
     if (state.top)
         state.top->leave_line = false;
     int rc = run_words(words, count);

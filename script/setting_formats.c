@@ -19,7 +19,7 @@ char *format_ipv4(const u8 *raw, size_t len)
 {
     struct reader r = reader_of(raw, len);
     u32 ip = get32be(&r);
-    return reader_ok(&r) ? strdup(ip4_text(ip)) : NULL;
+    return reader_ok(&r) ? text_copy(ip4_text(ip)) : NULL;
 }
 
 int parse_ipv4(const char *text, u8 **raw, size_t *len)
@@ -282,5 +282,5 @@ char *format_dnssl(const u8 *raw, size_t len)
             return NULL;
     }
     text[writer_len(&out)] = '\0';
-    return strdup(text);
+    return text_copy(text);
 }

@@ -18,6 +18,12 @@ char *text_room(size_t n)
     return text;
 }
 
+char *text_copy(const char *text)
+{
+    char *copy = text_room(strlen(text));
+    return copy ? memcpy(copy, text, strlen(text) + 1) : NULL;
+}
+
 int give_raw(const void *data, size_t n, u8 **raw, size_t *len)
 {
     *raw = (u8 *)text_room(n);
@@ -52,6 +58,8 @@ static char *format_uristring(const u8 *raw, size_t len)
 {
     char *plain = format_string(raw, len);
     char *text = plain ? uri_encode(plain, strlen(plain)) : NULL;
+    if (!text)
+        fail(ENOMEM, "no memory for a value");
     free(plain);
     return text;
 }

@@ -17,12 +17,18 @@ bool type_is_integer(const struct setting_type *type);
 /* Room for a text of n bytes and its NUL; NULL with fail() text. */
 char *text_room(size_t n);
 
+/* A malloc'd copy of a text; NULL with fail() text. */
+char *text_copy(const char *text);
+
 /* A malloc'd copy of bytes as the result of a parse. */
 int give_raw(const void *data, size_t n, u8 **raw, size_t *len);
 
 /* Value of a hex digit, -1 for another character. */
 int hex_digit(char c);
 
+/*
+ * A format leaves a fail() text when memory is short, and none when the bytes are not of its type.
+ */
 char *format_ipv4(const u8 *raw, size_t len);
 int parse_ipv4(const char *text, u8 **raw, size_t *len);
 char *format_ipv6(const u8 *raw, size_t len);

@@ -5,6 +5,7 @@
  * Not here: how bytes become text (setting_types.c), the predefined names (setting_names.c).
  */
 #include "script/settings.h"
+#include "pm/lib/task.h"
 #include "script/setting_types.h"
 
 #include <stdio.h>
@@ -214,21 +215,23 @@ static int scope_value(struct scope *s, const struct reference *r, struct value 
     if (stored)
         return stored_copy(stored, out);
     out->type = NULL;
-    if (s->fetch && s->fetch(s, r->name, &out->raw, &out->len, &out->type) == 0)
-        return 0;
+    int rc = s->fetch ? s->fetch(s, r->name, &out->raw, &out->len, &out->type) : -ENOENT;
+    if (rc == 0 || rc == -ENOMEM)
+        return rc;
+    rc = -ENOENT;
     if (depth < SCOPE_DEPTH_MAX)
-        for (struct scope *c = s->child; c; c = c->next)
-            if (scope_value(c, r, out, depth + 1) == 0)
-                return 0;
-    return -ENOENT;
+        for (struct scope *c = s->child; c && rc == -ENOENT; c = c->next)
+            rc = scope_value(c, r, out, depth + 1);
+    return rc;
 }
 
 /* A value with its type decided: the reference's own, that of the scope, that of the known name. */
 static int reference_value(const struct reference *r, struct value *out)
 {
     struct scope *s = scope_find(r->scope);
-    if (!s || scope_value(s, r, out, 0) < 0)
-        return -ENOENT;
+    int rc = s ? scope_value(s, r, out, 0) : -ENOENT;
+    if (rc < 0)
+        return rc;
     if (r->type)
         out->type = r->type;
     else if (!out->type)
@@ -241,9 +244,10 @@ int setting_get_raw(const char *reference, u8 **raw, size_t *len, const struct s
 {
     struct reference r;
     struct value v;
-    if (reference_parse(&r, reference) < 0)
-        return -ENOENT;
-    int rc = reference_value(&r, &v);
+    int rc = reference_parse(&r, reference);
+    if (rc < 0)
+        return rc == -ENOMEM ? rc : -ENOENT;
+    rc = reference_value(&r, &v);
     free(r.copy);
     if (rc < 0)
         return rc;
@@ -256,31 +260,35 @@ int setting_get_raw(const char *reference, u8 **raw, size_t *len, const struct s
     return 0;
 }
 
-char *setting_get(const char *reference)
+int setting_get_text(const char *reference, char **text)
 {
     u8 *raw;
     size_t len;
     const struct setting_type *type;
-    if (setting_get_raw(reference, &raw, &len, &type, NULL) < 0)
-        return NULL;
-    char *text = type->format(raw, len);
+    int rc = setting_get_raw(reference, &raw, &len, &type, NULL);
+    if (rc < 0)
+        return rc;
+    fail_clear();
+    *text = type->format(raw, len);
     free(raw);
-    return text;
+    if (*text)
+        return 0;
+    return *task_current()->fail_text ? -ENOMEM : -ENOENT; /* or: not of this type */
+}
+
+char *setting_get(const char *reference)
+{
+    char *text;
+    return setting_get_text(reference, &text) == 0 ? text : NULL;
 }
 
 long setting_get_long(const char *reference, long otherwise)
 {
-    u8 *raw;
-    size_t len;
-    const struct setting_type *type;
-    if (setting_get_raw(reference, &raw, &len, &type, NULL) < 0)
-        return otherwise;
     long n;
-    char *text = type->format(raw, len);
+    char *text = setting_get(reference);
     if (!text || !text_number(text, &n))
         n = otherwise;
     free(text);
-    free(raw);
     return n;
 }
 
@@ -409,11 +417,14 @@ static int reference_inc(const struct reference *r, long by)
     struct scope *s = scope_find(r->scope);
     if (!s)
         return fail(ENOENT, "there is no scope \"%.64s\"", r->scope);
-    if (reference_value(r, &v) < 0) {
+    int rc = reference_value(r, &v);
+    if (rc == -ENOMEM)
+        return rc;
+    if (rc < 0) {
         const char *fresh = strcmp(r->known_type, "string") ? r->known_type : "int32";
         v = (struct value){(u8 *)strdup("0"), 0, r->type ? r->type : setting_type_find(fresh), s};
     }
-    int rc = value_add(r, &v, by, text);
+    rc = value_add(r, &v, by, text);
     free(v.raw);
     if (rc == 0)
         rc = v.type->parse(text, &raw, &len);

@@ -100,6 +100,9 @@ void scope_set_alias(const char *(*real_name)(const char *name));
  */
 char *setting_get(const char *reference);
 
+/* The same: 0, -ENOENT (unset or malformed), or -ENOMEM with text. */
+int setting_get_text(const char *reference, char **text);
+
 /* The same as raw bytes. 0 or -ENOENT. */
 int setting_get_raw(const char *reference, u8 **raw, size_t *len, const struct setting_type **type,
                     struct scope **found_in);
