@@ -36,12 +36,12 @@ void handover_linux16(u16 segment, u16 stack_pointer)
     rm_jump(&to);
 }
 
-bool handover_may_place(u64 start, u64 len)
+bool handover_may_place(u32 start, u32 len)
 {
     struct ranges memory;
     if (start < HIGH_MEMORY) {
         /* the real-mode program works until the jump; what lies above it is the BIOS's and the ROM's */
-        u64 end = (u64)mailbox->segment << 4;
+        u32 end = (u32)mailbox->segment << 4;
         return start >= LOW_START && start <= end && len <= end - start &&
                memmap_is_ram(memmap_get(), start, len);
     }
@@ -49,19 +49,19 @@ bool handover_may_place(u64 start, u64 len)
     return ranges_contain(&memory, start, len);
 }
 
-u64 handover_ram_end(u64 start)
+u32 handover_ram_end(u32 start)
 {
     u64 len = memmap_ram_at(memmap_get(), start);
-    return len ? start + len : 0;
+    return len ? (u32)MIN(start + len, UINT32_MAX) : 0;
 }
 
-u8 *handover_memory(u64 start, size_t len)
+u8 *handover_memory(u32 start, size_t len)
 {
     (void)len;
     return (u8 *)(uintptr_t)start;
 }
 
-u64 handover_address(const void *p)
+u32 handover_address(const void *p)
 {
     return (uintptr_t)p;
 }

@@ -18,6 +18,11 @@
 /* A zImage lies between 0x10000 and its real-mode part at 0x90000. */
 #define ZIMAGE_PM_MAX 0x80000u
 
+static u32 below_4gb(u64 address)
+{
+    return (u32)MIN(address, UINT32_MAX);
+}
+
 static u32 field(const struct image *img, size_t offset, unsigned size)
 {
     struct reader r = reader_of(img->body.data, img->body.len);
@@ -54,12 +59,14 @@ static int check_sizes(const struct image *img, struct bzimage *bz)
     return 0;
 }
 
-static u64 initrd_end(const struct image *img, u16 version)
+static u32 initrd_end(const struct image *img, u16 version)
 {
-    u64 max = version >= 0x0203 ? field(img, BZ_INITRD_ADDR_MAX, 4) : 0;
+    u32 max = version >= 0x0203 ? field(img, BZ_INITRD_ADDR_MAX, 4) : 0;
     if (version < 0x0200)
         return 0;
-    return (max ? max : 0x37ffffff) + 1; /* what kernels before 2.03 can reach */
+    if (!max)
+        max = 0x37ffffff; /* what kernels before 2.03 can reach */
+    return below_4gb((u64)max + 1);
 }
 
 /*
@@ -69,7 +76,7 @@ static u64 initrd_end(const struct image *img, u16 version)
 static void read_run_window(const struct image *img, struct bzimage *bz)
 {
     bz->run_start = bz->pm_base;
-    bz->run_size = (u64)bz->pm_size * 3;
+    bz->run_end = below_4gb(bz->pm_base + (u64)bz->pm_size * 3);
     if (bz->version < 0x020a)
         return;
     u32 align = field(img, BZ_KERNEL_ALIGNMENT, 4), preferred = field(img, BZ_PREF_ADDRESS, 4);
@@ -77,7 +84,7 @@ static void read_run_window(const struct image *img, struct bzimage *bz)
         bz->run_start = preferred;
     else if (align && (align & (align - 1)) == 0)
         bz->run_start = MAX((bz->pm_base + align - 1) & ~(align - 1), preferred);
-    bz->run_size = MAX(field(img, BZ_INIT_SIZE, 4), bz->pm_size);
+    bz->run_end = below_4gb((u64)bz->run_start + MAX(field(img, BZ_INIT_SIZE, 4), bz->pm_size));
 }
 
 int bzimage_parse(const struct image *img, struct bzimage *bz)
@@ -153,9 +160,9 @@ bool bzimage_video_mode(const char *cmdline, u16 *mode)
     return found;
 }
 
-u64 bzimage_memory_limit(const char *cmdline)
+u32 bzimage_memory_limit(const char *cmdline)
 {
-    u64 limit = ~(u64)0;
+    u32 limit = UINT32_MAX;
     for (const char *v = cmdline; (v = next_value(v, "mem=")) != NULL;) {
         char *end;
         u64 size = strtoull(v, &end, 0);
@@ -163,7 +170,7 @@ u64 bzimage_memory_limit(const char *cmdline)
         const char *unit = *end ? strchr(units, *end | 0x20) : NULL;
         if (end == v) /* "mem=nopentium" */
             continue;
-        limit = MIN(limit, unit ? size << 10 * (unit - units + 1) : size);
+        limit = MIN(limit, below_4gb(unit ? size << 10 * (unit - units + 1) : size));
     }
     return limit;
 }

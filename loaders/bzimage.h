@@ -15,9 +15,9 @@ struct bzimage {
     u32 rm_base;      /* where they go */
     u32 pm_base;
     u32 cmdline_max;  /* characters, without the NUL */
-    u64 initrd_end;   /* an initrd must end at or below this address; 0 = takes none */
-    u64 run_start;    /* while it unpacks itself it takes [run_start, run_start+run_size) */
-    u64 run_size;
+    u32 initrd_end;   /* an initrd must end at or below this address; 0 = takes none */
+    u32 run_start;    /* while it unpacks itself it takes [run_start, run_end) */
+    u32 run_end;
 };
 
 /* Offsets in the file, which are offsets in the real-mode part. */
@@ -52,6 +52,6 @@ enum {
 /* Read the header. 0; -ENOEXEC when it is no kernel; another error with text when it is a bad one. */
 int bzimage_parse(const struct image *img, struct bzimage *bz);
 
-/* What the loader must know of the command line: vga= (false when absent) and mem= (~0 when absent). */
+/* What the loader must know of the command line: vga= (false when absent), and mem= (~0 when absent). */
 bool bzimage_video_mode(const char *cmdline, u16 *mode);
-u64 bzimage_memory_limit(const char *cmdline);
+u32 bzimage_memory_limit(const char *cmdline);

@@ -2,8 +2,8 @@
  * What a loader needs of the machine in its last moment. Implemented by boot/handover.c on the target
  * and by test/host/handover.c, where the machine's memory is an array and the entry is recorded.
  *
- * Loaders reckon in physical addresses (u64) and reach memory only through handover_memory(), so
- * that the same code runs on the host.
+ * Loaders reckon in physical addresses, which are u32: images live below 4 GB. They reach memory
+ * only through handover_memory(), so that the same code runs on the host.
  */
 #pragma once
 
@@ -19,14 +19,14 @@ void handover_linux16(u16 segment, u16 stack_pointer) __attribute__((noreturn));
  * Memory that an image may be placed in: RAM of the BIOS map minus what is ours until the end. The
  * bodies of images count as free: whoever needs one must take care of it.
  */
-bool handover_may_place(u64 start, u64 len);
+bool handover_may_place(u32 start, u32 len);
 
 /* Where the RAM that holds `start` ends, by the BIOS map, touching regions joined; 0: no RAM there. */
-u64 handover_ram_end(u64 start);
+u32 handover_ram_end(u32 start);
 
 /* The bytes at a physical address, and the address of bytes. The same number on the target. */
-u8 *handover_memory(u64 start, size_t len);
-u64 handover_address(const void *p);
+u8 *handover_memory(u32 start, size_t len);
+u32 handover_address(const void *p);
 
 /* Can this CPU run 64-bit code? */
 bool handover_has_long_mode(void);

@@ -11,7 +11,7 @@
  * As many zero bytes as may stay between two downloads: the page of headroom and the rounding, with
  * something to spare. The kernel keeps the gap in memory and looks through it.
  */
-#define GAP_MAX (16 * (u64)PAGE_SIZE)
+#define GAP_MAX (16 * (u32)PAGE_SIZE)
 
 static size_t whole_pages(size_t bytes)
 {
@@ -68,12 +68,12 @@ void initrd_free(struct initrd *rd)
     *rd = (struct initrd){0};
 }
 
-static bool overlaps(u64 at, u64 len, u64 start, u64 end)
+static bool overlaps(u32 at, u32 len, u32 start, u32 end)
 {
     return at < end && start < at + len;
 }
 
-bool initrd_is_within(const struct initrd *rd, u64 start, u64 end)
+bool initrd_is_within(const struct initrd *rd, u32 start, u32 end)
 {
     for (unsigned i = 0; i < rd->count; i++)
         if (overlaps(rd->piece[i].at, rd->piece[i].slot, start, end))
@@ -86,7 +86,7 @@ bool initrd_is_within(const struct initrd *rd, u64 start, u64 end)
 /* In order, without large gaps, and where an initrd may be? */
 static bool is_in_place(const struct initrd *rd, const struct ranges *allowed)
 {
-    u64 end = rd->piece[0].at;
+    u32 end = rd->piece[0].at;
     for (unsigned i = 0; i < rd->count; i++) {
         const struct initrd_piece *p = &rd->piece[i];
         if (p->at < end || p->at - end > GAP_MAX)
@@ -97,18 +97,18 @@ static bool is_in_place(const struct initrd *rd, const struct ranges *allowed)
 }
 
 /* A place for a closely packed copy: clear of the downloads where possible, else across them. */
-static int choose_window(struct initrd *rd, const struct ranges *allowed, u64 *start)
+static int choose_window(struct initrd *rd, const struct ranges *allowed, u32 *start)
 {
     struct ranges clear = *allowed;
-    u64 total = 0;
+    u32 total = 0;
     for (unsigned i = 0; i < rd->count; i++) {
         total += rd->piece[i].slot;
         ranges_remove(&clear, rd->piece[i].at, rd->piece[i].at + rd->piece[i].slot);
     }
     if (ranges_highest(&clear, total, start) || ranges_highest(allowed, total, start))
         return 0;
-    return fail(ENOMEM, "the initrd needs %llu bytes in one piece, the kernel can take it in %llu at most",
-                (unsigned long long)total, (unsigned long long)ranges_longest(allowed));
+    return fail(ENOMEM, "the initrd needs %u bytes in one piece, the kernel can take it in %u at most",
+                total, ranges_longest(allowed));
 }
 
 int initrd_place(struct initrd *rd, const struct ranges *allowed)
@@ -116,7 +116,7 @@ int initrd_place(struct initrd *rd, const struct ranges *allowed)
     if (!rd->count)
         return 0;
     bool stays = is_in_place(rd, allowed);
-    u64 to = 0;
+    u32 to = 0;
     if (!stays) {
         int rc = choose_window(rd, allowed, &to);
         if (rc < 0)
@@ -135,7 +135,7 @@ int initrd_place(struct initrd *rd, const struct ranges *allowed)
 
 /* ---- moving ------------------------------------------------------------------------------------------ */
 
-static void move_piece(struct initrd_piece *p, u64 to)
+static void move_piece(struct initrd_piece *p, u32 to)
 {
     if (p->at != to)
         memmove(handover_memory(to, p->slot), handover_memory(p->at, p->slot), p->slot);
@@ -143,7 +143,7 @@ static void move_piece(struct initrd_piece *p, u64 to)
 }
 
 /* List the pieces that touch [start, end) by address; how many. */
-static unsigned list_within(const struct initrd *rd, u64 start, u64 end)
+static unsigned list_within(const struct initrd *rd, u32 start, u32 end)
 {
     struct initrd_piece **by = rd->by_address;
     unsigned n = 0;
@@ -167,11 +167,11 @@ static unsigned list_within(const struct initrd *rd, u64 start, u64 end)
  *  2. downwards: they move up against the window's end, so one that sticks out below comes in;
  *  3. the others are copied into what is free at the bottom, the last one highest.
  */
-static void gather(const struct initrd *rd, u64 start, u64 end)
+static void gather(const struct initrd *rd, u32 start, u32 end)
 {
     struct initrd_piece **by = rd->by_address;
     unsigned n = list_within(rd, start, end);
-    u64 next = start;
+    u32 next = start;
     for (unsigned i = 0; i < n; i++) {
         if (by[i]->at >= start)
             move_piece(by[i], next);
@@ -223,7 +223,7 @@ static void exchange(u8 *p, size_t a, size_t b)
 /* The pieces fill the window: bring them into order, from the first on. */
 static void arrange(const struct initrd *rd)
 {
-    u64 front = rd->start;
+    u32 front = rd->start;
     for (unsigned i = 0; i < rd->count; i++) {
         struct initrd_piece *p = &rd->piece[i];
         size_t before = (size_t)(p->at - front);
@@ -239,10 +239,10 @@ static void arrange(const struct initrd *rd)
 /* Headers in front of the data, zeros wherever no file is, up to the end of the last page. */
 static void write_headers(const struct initrd *rd)
 {
-    u64 end = rd->start;
+    u32 end = rd->start;
     for (unsigned i = 0; i < rd->count; i++) {
         const struct initrd_piece *p = &rd->piece[i];
-        u64 data = p->to + lead(p), header = data - p->header_len;
+        u32 data = p->to + lead(p), header = data - p->header_len;
         memset(handover_memory(end, (size_t)(header - end)), 0, (size_t)(header - end));
         if (p->header)
             memcpy(handover_memory(header, p->header_len), p->header, p->header_len);

@@ -18,16 +18,16 @@ struct initrd_piece {
     u8 *header;        /* cpio headers; NULL when the image goes as it is */
     size_t header_len;
     size_t slot;       /* bytes it takes, whole pages */
-    u64 at;            /* where its slot is now */
-    u64 to;            /* and where it is to be */
+    u32 at;            /* where its slot is now */
+    u32 to;            /* and where it is to be */
 };
 
 struct initrd {
     unsigned count;
     struct initrd_piece *piece;
     struct initrd_piece **by_address; /* room for initrd_build() to sort in */
-    u64 start; /* physical, page-aligned; 0 when there is nothing */
-    u64 len;   /* exact: without padding behind the last file */
+    u32 start; /* physical, page-aligned; 0 when there is nothing */
+    u32 len;   /* exact: without padding behind the last file */
 };
 
 /* Gather what goes to a kernel. 0, or a negative errno with fail() text. initrd_free() in any case. */
@@ -35,7 +35,7 @@ int initrd_collect(struct initrd *rd);
 void initrd_free(struct initrd *rd);
 
 /* Does a download, as it lies now, reach into [start, end)? */
-bool initrd_is_within(const struct initrd *rd, u64 start, u64 end);
+bool initrd_is_within(const struct initrd *rd, u32 start, u32 end);
 
 /* Choose the place, within `allowed`. Changes no memory. -ENOMEM with both numbers in the text. */
 int initrd_place(struct initrd *rd, const struct ranges *allowed);

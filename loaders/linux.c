@@ -39,24 +39,23 @@ static int probe(const struct image *img)
 
 /* ---- planning ---------------------------------------------------------------------------------------- */
 
-static int check_place(const char *what, u64 start, u64 len)
+static int check_place(const char *what, u32 start, u32 len)
 {
     if (handover_may_place(start, len))
         return 0;
-    return fail(ENOMEM, "the kernel's %s needs %llu bytes of free memory at 0x%llx, which are not to be had",
-                what, (unsigned long long)len, (unsigned long long)start);
+    return fail(ENOMEM, "the kernel's %s needs %u bytes of free memory at 0x%x, which are not to be had",
+                what, len, start);
 }
 
 static int check_machine(const struct bzimage *bz)
 {
-    u64 ram_end = handover_ram_end(bz->run_start);
+    u32 ram_end = handover_ram_end(bz->run_start);
     if (bz->is_64bit && !handover_has_long_mode())
         return fail(ENOEXEC, "this is a 64-bit kernel, and the CPU has no 64-bit mode");
     /* only 2.10 and later tell for sure */
-    if (bz->version >= 0x020a && ram_end < bz->run_start + bz->run_size)
-        return fail(ENOMEM, "the kernel unpacks itself to 0x%llx..0x%llx, but the memory there ends at 0x%llx",
-                    (unsigned long long)bz->run_start, (unsigned long long)(bz->run_start + bz->run_size),
-                    (unsigned long long)ram_end);
+    if (bz->version >= 0x020a && ram_end < bz->run_end)
+        return fail(ENOMEM, "the kernel unpacks itself to 0x%x..0x%x, but the memory there ends at 0x%x",
+                    bz->run_start, bz->run_end, ram_end);
     return 0;
 }
 
@@ -65,13 +64,13 @@ static void allowed_for_initrd(const struct start *s, struct ranges *allowed)
 {
     const struct bzimage *bz = &s->bz;
     const struct blob *body = &s->img->body;
-    u64 kernel = handover_address(body->data);
+    u32 kernel = handover_address(body->data);
 
     placement_memory(allowed);
     ranges_remove(allowed, 0, 0x100000);
-    ranges_remove(allowed, bz->pm_base, bz->pm_base + MAX((u64)bz->pm_size, bz->run_size));
-    ranges_remove(allowed, bz->run_start, bz->run_start + bz->run_size);
-    ranges_remove(allowed, MIN(bz->initrd_end, bzimage_memory_limit(s->img->cmdline)), ~(u64)0);
+    ranges_remove(allowed, bz->pm_base, bz->pm_base + MAX(bz->pm_size, bz->run_end - bz->run_start));
+    ranges_remove(allowed, bz->run_start, bz->run_end);
+    ranges_remove(allowed, MIN(bz->initrd_end, bzimage_memory_limit(s->img->cmdline)), UINT32_MAX);
     if (!s->kernel_first)
         ranges_remove(allowed, kernel, kernel + body->len);
 }
@@ -85,8 +84,8 @@ static int plan_initrd(struct start *s)
         return rc;
     if (!bz->initrd_end)
         return fail(EOPNOTSUPP, "a kernel as old as this one takes no initrd");
-    s->kernel_first = !initrd_is_within(&s->rd, bz->pm_base, (u64)bz->pm_base + bz->pm_size) &&
-                      !initrd_is_within(&s->rd, bz->rm_base, (u64)bz->rm_base + s->rm_len);
+    s->kernel_first = !initrd_is_within(&s->rd, bz->pm_base, bz->pm_base + bz->pm_size) &&
+                      !initrd_is_within(&s->rd, bz->rm_base, bz->rm_base + s->rm_len);
     allowed_for_initrd(s, &allowed);
     return initrd_place(&s->rd, &allowed);
 }
@@ -132,8 +131,8 @@ static void fill_header(const struct start *s, u8 *rm)
         put16_at(rm, BZ_VID_MODE, mode);
     if (bz->version >= 0x0200) {
         rm[BZ_TYPE_OF_LOADER] = TYPE_OF_LOADER;
-        put32_at(rm, BZ_RAMDISK_IMAGE, (u32)s->rd.start);
-        put32_at(rm, BZ_RAMDISK_SIZE, (u32)s->rd.len);
+        put32_at(rm, BZ_RAMDISK_IMAGE, s->rd.start);
+        put32_at(rm, BZ_RAMDISK_SIZE, s->rd.len);
     }
     if (bz->version >= 0x0201) {
         rm[BZ_LOADFLAGS] |= BZ_CAN_USE_HEAP;

@@ -11,7 +11,7 @@ static void delete_ranges(struct ranges *r, unsigned from, unsigned n)
     r->count -= n;
 }
 
-static bool insert_range(struct ranges *r, unsigned i, u64 start, u64 end)
+static bool insert_range(struct ranges *r, unsigned i, u32 start, u32 end)
 {
     if (r->count == RANGES_MAX)
         return false;
@@ -21,7 +21,7 @@ static bool insert_range(struct ranges *r, unsigned i, u64 start, u64 end)
     return true;
 }
 
-void ranges_add(struct ranges *r, u64 start, u64 end)
+void ranges_add(struct ranges *r, u32 start, u32 end)
 {
     unsigned i = 0, n;
     if (start >= end)
@@ -36,7 +36,7 @@ void ranges_add(struct ranges *r, u64 start, u64 end)
     insert_range(r, i, start, end);
 }
 
-void ranges_remove(struct ranges *r, u64 start, u64 end)
+void ranges_remove(struct ranges *r, u32 start, u32 end)
 {
     if (start >= end)
         return;
@@ -57,7 +57,7 @@ void ranges_remove(struct ranges *r, u64 start, u64 end)
     }
 }
 
-bool ranges_contain(const struct ranges *r, u64 start, u64 len)
+bool ranges_contain(const struct ranges *r, u32 start, u32 len)
 {
     for (unsigned i = 0; i < r->count; i++)
         if (start >= r->at[i].start && start <= r->at[i].end && len <= r->at[i].end - start)
@@ -65,13 +65,13 @@ bool ranges_contain(const struct ranges *r, u64 start, u64 len)
     return false;
 }
 
-bool ranges_highest(const struct ranges *r, u64 len, u64 *start)
+bool ranges_highest(const struct ranges *r, u32 len, u32 *start)
 {
     for (unsigned i = r->count; i-- > 0;) {
         const struct range *at = &r->at[i];
         if (len > at->end - at->start)
             continue;
-        u64 place = (at->end - len) & ~(u64)(PAGE_SIZE - 1);
+        u32 place = (at->end - len) & ~(u32)(PAGE_SIZE - 1);
         if (place >= at->start) {
             *start = place;
             return true;
@@ -80,9 +80,9 @@ bool ranges_highest(const struct ranges *r, u64 len, u64 *start)
     return false;
 }
 
-u64 ranges_longest(const struct ranges *r)
+u32 ranges_longest(const struct ranges *r)
 {
-    u64 longest = 0;
+    u32 longest = 0;
     for (unsigned i = 0; i < r->count; i++)
         longest = MAX(longest, r->at[i].end - r->at[i].start);
     return longest;
@@ -91,7 +91,7 @@ u64 ranges_longest(const struct ranges *r)
 static void add_bodies(struct ranges *r, const struct image *img)
 {
     for (; img; img = img->next) {
-        u64 data = handover_address(img->body.data);
+        u32 data = handover_address(img->body.data);
         ranges_add(r, data - BLOB_HEADROOM, data + img->body.cap + 1);
     }
 }
@@ -101,7 +101,7 @@ void placement_memory(struct ranges *r)
     uintptr_t start, end;
     r->count = 0;
     for (uintptr_t from = 0; pages_next_free(from, &start, &end); from = end) {
-        u64 at = handover_address((void *)start);
+        u32 at = handover_address((void *)start);
         ranges_add(r, at, at + (end - start));
     }
     add_bodies(r, image_first());

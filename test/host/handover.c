@@ -23,7 +23,7 @@ static void give_pages(void)
 {
     pages_reset();
     for (unsigned i = 0; i < machine.ram.count; i++) {
-        u64 start = MAX(machine.ram.at[i].start, HIGH);
+        u32 start = MAX(machine.ram.at[i].start, HIGH);
         if (start < machine.ram.at[i].end)
             pages_add((uintptr_t)machine.memory + start, (uintptr_t)machine.memory + machine.ram.at[i].end);
     }
@@ -40,13 +40,13 @@ void handover_machine(size_t ram, size_t base_end)
     memset(machine.memory, 0xcc, ram);
     machine.has_32bit_only = false;
     machine.ram.count = 0;
-    ranges_add(&machine.ram, 0x1000, base_end);
-    ranges_add(&machine.ram, HIGH, ram);
+    ranges_add(&machine.ram, 0x1000, (u32)base_end);
+    ranges_add(&machine.ram, HIGH, (u32)ram);
     give_pages();
     handover_record = (struct handover_record){0};
 }
 
-void handover_hole(u64 start, u64 end)
+void handover_hole(u32 start, u32 end)
 {
     ranges_remove(&machine.ram, start, end);
     give_pages();
@@ -71,7 +71,7 @@ void handover_linux16(u16 segment, u16 stack_pointer)
     longjmp(handover_back, 1);
 }
 
-bool handover_may_place(u64 start, u64 len)
+bool handover_may_place(u32 start, u32 len)
 {
     struct ranges memory;
     if (start < HIGH)
@@ -80,7 +80,7 @@ bool handover_may_place(u64 start, u64 len)
     return ranges_contain(&memory, start, len);
 }
 
-u64 handover_ram_end(u64 start)
+u32 handover_ram_end(u32 start)
 {
     for (unsigned i = 0; i < machine.ram.count; i++)
         if (start >= machine.ram.at[i].start && start < machine.ram.at[i].end)
@@ -88,15 +88,15 @@ u64 handover_ram_end(u64 start)
     return 0;
 }
 
-u8 *handover_memory(u64 start, size_t len)
+u8 *handover_memory(u32 start, size_t len)
 {
     assert(start <= machine.size && len <= machine.size - start);
     return machine.memory + start;
 }
 
-u64 handover_address(const void *p)
+u32 handover_address(const void *p)
 {
-    return (u64)((uintptr_t)p - (uintptr_t)machine.memory);
+    return (u32)((uintptr_t)p - (uintptr_t)machine.memory);
 }
 
 bool handover_has_long_mode(void)

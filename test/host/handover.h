@@ -26,6 +26,6 @@ extern jmp_buf handover_back;
 void handover_machine(size_t ram, size_t base_end);
 
 /* No RAM in [start, end): a hole in the map. Call behind handover_machine(), before any allocation. */
-void handover_hole(u64 start, u64 end);
+void handover_hole(u32 start, u32 end);
 
 void handover_set_long_mode(bool has);

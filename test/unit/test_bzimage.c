@@ -163,34 +163,34 @@ static void test_header_table(void **state)
     } table[] = {
         /* 2.15 */
         {{0x020f, 27, 1, 0, 65536, 0x7fffffff, 0x200000, 2047, 0x1000000, 0x500000, 1, 0x7f},
-         {0x020f, 1, true, 14336, 65536, 0x10000, 0x100000, 2047, 0x80000000, 0x1000000, 0x500000}},
+         {0x020f, 1, true, 14336, 65536, 0x10000, 0x100000, 2047, 0x80000000, 0x1000000, 0x1500000}},
         /* 2.12 with 32 bits, wants to be aligned higher than it prefers */
         {{0x020c, 1, 1, 0, 65536, 0x37ffffff, 0x1000000, 2047, 0x100000, 0x500000, 1, 0},
-         {0x020c, 1, false, 1024, 65536, 0x10000, 0x100000, 2047, 0x38000000, 0x1000000, 0x500000}},
+         {0x020c, 1, false, 1024, 65536, 0x10000, 0x100000, 2047, 0x38000000, 0x1000000, 0x1500000}},
         /* 2.11: xloadflags are not there yet; not relocatable: goes where it prefers */
         {{0x020b, 63, 0x81, 0, 65536, 0x7fffffff, 0x1000000, 255, 0x100000, 0x200000, 0, 1},
-         {0x020b, 0x81, false, 32768, 65536, 0x10000, 0x100000, 255, 0x80000000, 0x100000, 0x200000}},
+         {0x020b, 0x81, false, 32768, 65536, 0x10000, 0x100000, 255, 0x80000000, 0x100000, 0x300000}},
         /* 2.10: a bad alignment is not followed, a size below the file's own is not believed */
         {{0x020a, 4, 1, 0, 65536, 0xffffffff, 0x30000, 0, 0, 0, 1, 1},
-         {0x020a, 1, false, 2560, 65536, 0x10000, 0x100000, 255, 0x100000000, 0x100000, 65536}},
+         {0x020a, 1, false, 2560, 65536, 0x10000, 0x100000, 255, 0xffffffff, 0x100000, 0x110000}},
         /* 2.06: thrice the size */
         {{0x0206, 4, 1, 0, 65536, 0x7fffffff, 0x1000000, 2047, 0x1000000, 0x500000, 1, 1},
-         {0x0206, 1, false, 2560, 65536, 0x10000, 0x100000, 2047, 0x80000000, 0x100000, 3 * 65536}},
+         {0x0206, 1, false, 2560, 65536, 0x10000, 0x100000, 2047, 0x80000000, 0x100000, 0x100000 + 3 * 65536}},
         /* 2.05: no command line size */
         {{0x0205, 4, 1, 0, 65536, 0x7fffffff, 0, 2047, 0, 0, 0, 0},
-         {0x0205, 1, false, 2560, 65536, 0x10000, 0x100000, 255, 0x80000000, 0x100000, 3 * 65536}},
+         {0x0205, 1, false, 2560, 65536, 0x10000, 0x100000, 255, 0x80000000, 0x100000, 0x100000 + 3 * 65536}},
         /* 2.03: the size field is not to be believed */
         {{0x0203, 4, 1, 0xffff, 65536, 0x1fffffff, 0, 0, 0, 0, 0, 0},
-         {0x0203, 1, false, 2560, 65536, 0x10000, 0x100000, 255, 0x20000000, 0x100000, 3 * 65536}},
+         {0x0203, 1, false, 2560, 65536, 0x10000, 0x100000, 255, 0x20000000, 0x100000, 0x100000 + 3 * 65536}},
         /* 2.02: no initrd_addr_max; setup_sects 0 is 4 */
         {{0x0202, 0, 1, 0, 65536, 0x1fffffff, 0, 0, 0, 0, 0, 0},
-         {0x0202, 1, false, 2560, 65536, 0x10000, 0x100000, 255, 0x38000000, 0x100000, 3 * 65536}},
+         {0x0202, 1, false, 2560, 65536, 0x10000, 0x100000, 255, 0x38000000, 0x100000, 0x100000 + 3 * 65536}},
         /* 2.00 zImage */
         {{0x0200, 4, 0, 0, 65536, 0, 0, 0, 0, 0, 0, 0},
-         {0x0200, 0, false, 2560, 65536, 0x90000, 0x10000, 255, 0x38000000, 0x10000, 3 * 65536}},
+         {0x0200, 0, false, 2560, 65536, 0x90000, 0x10000, 255, 0x38000000, 0x10000, 0x10000 + 3 * 65536}},
         /* before */
         {{0, 4, 0, 0, 65533, 0, 0, 0, 0, 0, 0, 0},
-         {0, 0, false, 2560, 65533, 0x90000, 0x10000, 255, 0, 0x10000, 3 * 65533}},
+         {0, 0, false, 2560, 65533, 0x90000, 0x10000, 255, 0, 0x10000, 0x10000 + 3 * 65533}},
     };
     for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
         struct bzimage got;
@@ -207,7 +207,7 @@ static void test_header_table(void **state)
         assert_int_equal(got.cmdline_max, want->cmdline_max);
         assert_int_equal(got.initrd_end, want->initrd_end);
         assert_int_equal(got.run_start, want->run_start);
-        assert_int_equal(got.run_size, want->run_size);
+        assert_int_equal(got.run_end, want->run_end);
         assert_ptr_equal(img->loader, &loader_bzimage);
     }
 }
@@ -295,17 +295,18 @@ static void test_memory_limit(void **state)
     (void)state;
     static const struct {
         const char *cmdline;
-        u64 limit;
+        u32 limit;
     } table[] = {
-        {"", ~(u64)0},
+        {"", UINT32_MAX},
         {"mem=64M", 64 * MB},
         {"x mem=4096k y", 4 * MB},
-        {"mem=2g", (u64)2048 * MB},
+        {"mem=2g", 2048u * MB},
         {"mem=0x1000000", 16 * MB},
         {"mem=1G mem=512M mem=3G", 512 * MB},
-        {"mem=nopentium", ~(u64)0},
-        {"memmap=5 maxmem=6", ~(u64)0},
+        {"mem=nopentium", UINT32_MAX},
+        {"memmap=5 maxmem=6", UINT32_MAX},
         {"mem=5", 5},
+        {"mem=64g", UINT32_MAX},
     };
     for (size_t i = 0; i < ARRAY_SIZE(table); i++)
         assert_int_equal(bzimage_memory_limit(table[i].cmdline), table[i].limit);
@@ -496,7 +497,7 @@ static void test_initrd_stays(void **state)
 {
     (void)state;
     add_initrd(5 * MB + 3, 1);
-    u64 at = handover_address(image_find("initrd")->body.data);
+    u32 at = handover_address(image_find("initrd")->body.data);
     assert_true(at >= 40 * MB && at <= 41 * MB);
     assert_int_equal(run(&modern, ""), 0);
     assert_int_equal(initrd_at(), at);
@@ -562,7 +563,7 @@ static void test_initrd_lies_where_the_kernel_goes(void **state)
     pages_set_up_start((uintptr_t)handover_memory(2 * MB, 0));
     add_initrd(20 * MB, 4);
     assert_int_equal(run(&k, ""), 0);
-    u64 kernel = handover_address(image_find("linux")->body.data);
+    u32 kernel = handover_address(image_find("linux")->body.data);
     assert_true(kernel > 50 * MB);
     assert_true(initrd_at() >= 30 * MB && initrd_at() + 20 * MB <= kernel);
     check_initrd(20 * MB, 4);

@@ -297,8 +297,8 @@ static void check_ranges(const struct ranges *r, const char *want)
 {
     char text[256] = "";
     for (unsigned i = 0; i < r->count; i++)
-        snprintf(text + strlen(text), sizeof(text) - strlen(text), "%llx-%llx ",
-                 (unsigned long long)r->at[i].start, (unsigned long long)r->at[i].end);
+        snprintf(text + strlen(text), sizeof(text) - strlen(text), "%x-%x ",
+                 r->at[i].start, r->at[i].end);
     assert_string_equal(text, want);
 }
 
@@ -306,7 +306,7 @@ static void test_ranges(void **state)
 {
     (void)state;
     struct ranges r = {0};
-    u64 at;
+    u32 at;
     ranges_add(&r, 0x5000, 0x6000);
     ranges_add(&r, 0x1000, 0x2000);
     ranges_add(&r, 0x8000, 0x8000);
@@ -322,14 +322,14 @@ static void test_ranges(void **state)
     assert_true(ranges_contain(&r, 0x2800, 0x3000));
     assert_false(ranges_contain(&r, 0x2800, 0x3001));
     assert_false(ranges_contain(&r, 0x2000, 1));
-    assert_false(ranges_contain(&r, 0x3000, ~(u64)0));
+    assert_false(ranges_contain(&r, 0x3000, UINT32_MAX));
     assert_true(ranges_highest(&r, 0x1000, &at));
     assert_int_equal(at, 0x4000);
     assert_true(ranges_highest(&r, 0x2800, &at));
     assert_int_equal(at, 0x3000);
     assert_false(ranges_highest(&r, 0x3000, &at)); /* fits, but not on a page */
     assert_int_equal(ranges_longest(&r), 0x3000);
-    ranges_remove(&r, 0, ~(u64)0);
+    ranges_remove(&r, 0, UINT32_MAX);
     check_ranges(&r, "");
 }
 

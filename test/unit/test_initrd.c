@@ -124,9 +124,9 @@ static void check_content(const struct initrd *rd)
 
 static u8 before[PAGES * PAGE_SIZE]; /* all above 1 MB */
 
-static u64 total_slots(const struct initrd *rd)
+static u32 total_slots(const struct initrd *rd)
 {
-    u64 total = 0;
+    u32 total = 0;
     for (unsigned i = 0; i < rd->count; i++)
         total += rd->piece[i].slot;
     return total;
@@ -152,7 +152,7 @@ static bool check_build(const struct ranges *allowed)
     assert_true(ranges_contain(allowed, rd.start, rd.len));
     initrd_build(&rd);
     check_content(&rd);
-    u64 end = (rd.start + rd.len + PAGE_SIZE - 1) & ~(u64)(PAGE_SIZE - 1);
+    u32 end = (rd.start + rd.len + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
     assert_memory_equal(before, handover_memory(HIGH, rd.start - HIGH), rd.start - HIGH);
     assert_memory_equal(before + (end - HIGH), handover_memory(end, RAM - end), RAM - end);
     initrd_free(&rd);
@@ -285,7 +285,7 @@ static void test_all_orders_in_tight_windows(void **state)
                 struct initrd rd;
                 place_permutation(n, order, variant >> n, variant & ((1u << n) - 1));
                 assert_int_equal(initrd_collect(&rd), 0);
-                u64 total = total_slots(&rd), start = HIGH + pick(PAGES - 20) * PAGE_SIZE;
+                u32 total = total_slots(&rd), start = HIGH + pick(PAGES - 20) * PAGE_SIZE;
                 initrd_free(&rd);
                 struct ranges allowed = {0};
                 ranges_add(&allowed, start, start + total);
@@ -309,7 +309,7 @@ static void test_random_arrangements(void **state)
                    pick(2) ? "" : "dir/name_of_a_file" + pick(4));
         all_memory(&allowed);
         for (unsigned holes = pick(4); holes; holes--) {
-            u64 hole = HIGH + pick(PAGES) * PAGE_SIZE;
+            u32 hole = HIGH + pick(PAGES) * PAGE_SIZE;
             ranges_remove(&allowed, hole, hole + (1 + pick(20)) * PAGE_SIZE);
         }
         built += check_build(&allowed);
