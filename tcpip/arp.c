@@ -38,6 +38,7 @@ struct entry {
 
 static struct {
     struct entry cache[ARP_CACHE];
+    msec_t next; /* no question is due before */
     struct netdev *probe_dev;
     u32 probe_ip;
     bool has_conflict;
@@ -107,6 +108,7 @@ static void ask(struct entry *e)
 {
     e->ask_at = net_now() + (FIRST_RETRY << e->asked);
     e->asked++;
+    arp.next = MIN(arp.next, e->ask_at);
     request(e->dev, e->dev->ip4, e->ip);
 }
 
@@ -120,16 +122,24 @@ static void give_up(struct entry *e)
         ip4_undeliverable(p);
 }
 
+static void ask_again(struct entry *e)
+{
+    if (net_now() < e->ask_at)
+        arp.next = MIN(arp.next, e->ask_at);
+    else if (e->asked < TRIES)
+        ask(e);
+    else
+        give_up(e);
+}
+
 void arp_poll(void)
 {
-    for (struct entry *e = arp.cache; e < arp.cache + ARP_CACHE; e++) {
-        if (!e->asked || net_now() < e->ask_at)
-            continue;
-        if (e->asked < TRIES)
-            ask(e);
-        else
-            give_up(e);
-    }
+    if (net_now() < arp.next)
+        return;
+    arp.next = NEVER;
+    for (struct entry *e = arp.cache; e < arp.cache + ARP_CACHE; e++)
+        if (e->asked)
+            ask_again(e);
 }
 
 int arp_send(struct netdev *dev, u32 next_hop, struct pkt *p)

@@ -20,25 +20,33 @@ static u32 add_word(u32 sum, u32 word)
     return sum + (sum < word);
 }
 
-static u32 add_64_bytes(u32 sum, const any_u32 *w)
-{
-    u8 c = add_carry(0, sum, w[0], &sum);
+/* The next four words with their carries. */
+#define ADD_4(i)                           \
+    c = add_carry(c, sum, w[i], &sum);     \
+    c = add_carry(c, sum, w[i + 1], &sum); \
+    c = add_carry(c, sum, w[i + 2], &sum); \
+    c = add_carry(c, sum, w[i + 3], &sum)
 
-    c = add_carry(c, sum, w[1], &sum);
-    c = add_carry(c, sum, w[2], &sum);
-    c = add_carry(c, sum, w[3], &sum);
-    c = add_carry(c, sum, w[4], &sum);
-    c = add_carry(c, sum, w[5], &sum);
-    c = add_carry(c, sum, w[6], &sum);
-    c = add_carry(c, sum, w[7], &sum);
-    c = add_carry(c, sum, w[8], &sum);
-    c = add_carry(c, sum, w[9], &sum);
-    c = add_carry(c, sum, w[10], &sum);
-    c = add_carry(c, sum, w[11], &sum);
-    c = add_carry(c, sum, w[12], &sum);
-    c = add_carry(c, sum, w[13], &sum);
-    c = add_carry(c, sum, w[14], &sum);
-    c = add_carry(c, sum, w[15], &sum);
+static u32 add_128_bytes(u32 sum, const any_u32 *w)
+{
+    u8 c = 0;
+
+    ADD_4(0);
+    ADD_4(4);
+    ADD_4(8);
+    ADD_4(12);
+    ADD_4(16);
+    ADD_4(20);
+    ADD_4(24);
+    ADD_4(28);
+    return add_word(sum, c);
+}
+
+static u32 add_16_bytes(u32 sum, const any_u32 *w)
+{
+    u8 c = 0;
+
+    ADD_4(0);
     return add_word(sum, c);
 }
 
@@ -46,8 +54,10 @@ u32 checksum_add(u32 sum, const void *data, size_t len)
 {
     const any_u32 *w = data;
 
-    for (; len >= 64; len -= 64, w += 16)
-        sum = add_64_bytes(sum, w);
+    for (; len >= 128; len -= 128, w += 32)
+        sum = add_128_bytes(sum, w);
+    for (; len >= 16; len -= 16, w += 4)
+        sum = add_16_bytes(sum, w);
     for (; len >= 4; len -= 4)
         sum = add_word(sum, *w++);
     if (len) {
@@ -59,13 +69,12 @@ u32 checksum_add(u32 sum, const void *data, size_t len)
     return sum;
 }
 
+/* x86 is little-endian: what is in network order is swapped, and the sum is in network order swapped. */
 u32 checksum_pseudo(u32 sum, u32 src, u32 dst, u8 protocol, size_t len)
 {
-    u8 pseudo[12] = {(u8)(src >> 24), (u8)(src >> 16), (u8)(src >> 8), (u8)src,
-                     (u8)(dst >> 24), (u8)(dst >> 16), (u8)(dst >> 8), (u8)dst,
-                     0,               protocol,        (u8)(len >> 8), (u8)len};
-
-    return checksum_add(sum, pseudo, sizeof(pseudo));
+    sum = add_word(sum, __builtin_bswap32(src));
+    sum = add_word(sum, __builtin_bswap32(dst));
+    return add_word(sum, __builtin_bswap32((u32)protocol << 16 | (u32)len));
 }
 
 u16 checksum_end(u32 sum)

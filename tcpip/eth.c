@@ -15,11 +15,17 @@ const u8 eth_broadcast[ETH_ALEN] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 
 #define GROUP_BIT 1 /* of the first byte: multicast and broadcast */
 
+/* Two loads each: this is done for every frame. */
+static bool is_same_mac(const u8 *a, const u8 *b)
+{
+    return load32(a) == load32(b) && load16(a + 4) == load16(b + 4);
+}
+
 void eth_input(struct netdev *dev, struct pkt *p)
 {
     struct reader r = pkt_reader(p);
     const u8 *head = reader_bytes(&r, ETH_HLEN);
-    bool is_for_us = head && ((head[0] & GROUP_BIT) || memcmp(head, dev->mac, ETH_ALEN) == 0);
+    bool is_for_us = head && ((head[0] & GROUP_BIT) || is_same_mac(head, dev->mac));
     bool is_sane = head && !(head[6] & GROUP_BIT); /* a group cannot send */
 
     if (!is_for_us || !is_sane) {

@@ -70,9 +70,22 @@ static void take_option(struct segment *s, u8 kind, struct reader value)
     }
 }
 
+/* Nearly every segment has just a timestamp, laid out as RFC 7323 appendix A says. */
+static bool take_lone_timestamp(struct segment *s, const struct reader *r)
+{
+    if (reader_left(r) != TCP_TS_LEN || load32(r->p) != (OPT_NOP << 24 | OPT_NOP << 16 | OPT_TS << 8 | 10))
+        return false;
+    s->has_ts = true;
+    s->tsval = load32(r->p + 4);
+    s->tsecr = load32(r->p + 8);
+    return true;
+}
+
 /* What is malformed ends the options; what came before it counts. */
 static void take_options(struct segment *s, struct reader r)
 {
+    if (take_lone_timestamp(s, &r))
+        return;
     while (reader_left(&r)) {
         u8 kind = get8(&r);
         u8 len;
@@ -238,9 +251,11 @@ static void take_window(struct tcp_conn *c, const struct segment *s)
     tx->max_window = MAX(tx->max_window, window);
 }
 
-static void take_sack_blocks(struct tcp_conn *c, const struct segment *s)
+/* True when they tell of something that was not known to have arrived. */
+static bool take_sack_blocks(struct tcp_conn *c, const struct segment *s)
 {
     struct tcp_tx *tx = &c->tx;
+    u32 before = spans_covered(&tx->sacked, tx->una, tx->nxt);
 
     for (u32 i = 0; i < s->sack_count && c->has_sack; i++) {
         u32 start = s->sack[i].start - tx->una; /* the circle cannot fool distances from una */
@@ -249,6 +264,7 @@ static void take_sack_blocks(struct tcp_conn *c, const struct segment *s)
         if (start && start < end && end <= tx->nxt - tx->una) /* else duplicates (RFC 2883), or lies */
             spans_add(&tx->sacked, s->sack[i].start, s->sack[i].end);
     }
+    return spans_covered(&tx->sacked, tx->una, tx->nxt) != before;
 }
 
 /* Round-trip time of what this acknowledges, -1 when it cannot tell. */
@@ -290,19 +306,19 @@ static void advance(struct tcp_conn *c, const struct segment *s)
 static bool take_ack(struct tcp_conn *c, const struct segment *s)
 {
     struct tcp_tx *tx = &c->tx;
-    u32 sacked = spans_covered(&tx->sacked, tx->una, tx->nxt);
     u32 window = tx->window;
+    bool is_news = false;
 
     if (seq_before(tx->nxt, s->ack) || seq_before(s->ack, tx->una - tx->max_window)) {
         tcp_challenge(c);
         return false;
     }
-    take_sack_blocks(c, s);
+    if (s->sack_count)
+        is_news = take_sack_blocks(c, s);
     take_window(c, s);
     if (seq_before(tx->una, s->ack)) {
         advance(c, s);
     } else if (s->ack == tx->una && tx->una != tx->nxt) {
-        bool is_news = spans_covered(&tx->sacked, tx->una, tx->nxt) != sacked;
         bool is_duplicate = !s->len && !(s->flags & TCP_FIN) && tx->window == window;
 
         if (is_news || (!c->has_sack && is_duplicate))
