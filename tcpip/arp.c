@@ -14,10 +14,10 @@
 
 #include <string.h>
 
-#define ARP_LEN 28u
+#define ARP_LEN     28u
 #define FIRST_RETRY ((msec_t)125) /* doubles */
-#define TRIES 5u
-#define REFRESH ((msec_t)30000)
+#define TRIES       5u
+#define REFRESH     ((msec_t)30000)
 
 enum { REQUEST = 1, REPLY = 2 };
 
@@ -29,10 +29,10 @@ struct entry {
     u32 ip;
     u8 mac[ETH_ALEN];
     bool is_known;
-    u8 asked;         /* requests sent in this series; 0 = none under way */
-    msec_t ask_at;    /* next one */
+    u8 asked;      /* requests sent in this series; 0 = none under way */
+    msec_t ask_at; /* next one */
     msec_t confirmed;
-    msec_t used;      /* 0 = never sent to */
+    msec_t used; /* 0 = never sent to */
     struct pkt_queue waiting;
 };
 

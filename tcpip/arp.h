@@ -5,7 +5,7 @@
 
 #include "tcpip/netdev.h"
 
-#define ARP_CACHE 32u
+#define ARP_CACHE   32u
 #define ARP_WAITING 8u /* packets kept for one unresolved next hop; the oldest goes first */
 
 /* A received ARP packet, data behind the Ethernet header. Takes ownership. */

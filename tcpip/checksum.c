@@ -21,10 +21,10 @@ static u32 add_word(u32 sum, u32 word)
 }
 
 /* The next four words with their carries. */
-#define ADD_4(i)                           \
-    c = add_carry(c, sum, w[i], &sum);     \
-    c = add_carry(c, sum, w[i + 1], &sum); \
-    c = add_carry(c, sum, w[i + 2], &sum); \
+#define ADD_4(i)                                                                                             \
+    c = add_carry(c, sum, w[i], &sum);                                                                       \
+    c = add_carry(c, sum, w[i + 1], &sum);                                                                   \
+    c = add_carry(c, sum, w[i + 2], &sum);                                                                   \
     c = add_carry(c, sum, w[i + 3], &sum)
 
 static u32 add_128_bytes(u32 sum, const any_u32 *w)

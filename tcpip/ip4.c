@@ -17,10 +17,10 @@
 
 #include <string.h>
 
-#define TTL 64
-#define DONT_FRAGMENT 0x4000u
+#define TTL            64
+#define DONT_FRAGMENT  0x4000u
 #define MORE_FRAGMENTS 0x2000u
-#define OFFSET_MASK 0x1fffu /* in units of 8 bytes */
+#define OFFSET_MASK    0x1fffu /* in units of 8 bytes */
 
 bool ip4_is_unicast(u32 ip)
 {

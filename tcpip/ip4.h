@@ -5,7 +5,7 @@
 
 #include "tcpip/netdev.h"
 
-#define IP4_HLEN 20u
+#define IP4_HLEN      20u
 #define IP4_BROADCAST 0xffffffffu
 
 enum { IP4_ICMP = 1, IP4_TCP = 6, IP4_UDP = 17 };
@@ -52,8 +52,8 @@ bool ip4_is_unicast(u32 ip);
 /* ---- reassembly (frag.c) ---- */
 
 #define FRAG_DATAGRAMS 4u
-#define FRAG_PIECES 64u
-#define FRAG_TIMEOUT ((msec_t)3000)
+#define FRAG_PIECES    64u
+#define FRAG_TIMEOUT   ((msec_t)3000)
 
 /* What identifies the datagram that a fragment belongs to (host order). */
 struct frag_key {

@@ -10,7 +10,7 @@
 
 #define ETH_ALEN 6
 #define ETH_HLEN 14
-#define ETH_MTU 1500
+#define ETH_MTU  1500
 
 struct netdev_ops {
     /* Start the hardware and its receiver. 0, or a negative errno with fail() text. */
@@ -33,13 +33,13 @@ struct netdev_stats {
 /* What a DHCP server gave, or a ProxyDHCP server, kept whole. Owned by the netdev. */
 struct lease {
     bool valid;
-    u32 server;   /* option 54, host order */
+    u32 server; /* option 54, host order */
     u32 yiaddr, siaddr, giaddr;
     char file[512];  /* field or option 67, NUL-terminated: option 67 often holds a long URL */
     char sname[256]; /* field or option 66 */
-    u8 *options;  /* malloc'd, all option areas merged (options, then file and sname when overloaded
-                     by option 52): code (1 byte), length (2 bytes, big-endian), bytes; every code
-                     once. Written with lease_add_option(), read with lease_option(). */
+    u8 *options;     /* malloc'd, all option areas merged (options, then file and sname when overloaded
+                        by option 52): code (1 byte), length (2 bytes, big-endian), bytes; every code
+                        once. Written with lease_add_option(), read with lease_option(). */
     size_t options_len;
     msec_t obtained; /* when */
     u32 seconds;     /* option 51; ~0 = for ever */
@@ -47,23 +47,23 @@ struct lease {
 
 struct netdev {
     struct netdev *next;
-    char name[8];         /* "net0" */
-    const char *driver;   /* "virtio-net" */
-    const char *chip;     /* "virtio-net modern", "82540EM" */
-    char bus[20];         /* "PCI 00:03.0" */
-    u16 busdevfn;         /* 0xffff when not PCI */
+    char name[8];       /* "net0" */
+    const char *driver; /* "virtio-net" */
+    const char *chip;   /* "virtio-net modern", "82540EM" */
+    char bus[20];       /* "PCI 00:03.0" */
+    u16 busdevfn;       /* 0xffff when not PCI */
     u16 pci_vendor, pci_device;
-    u8 hwaddr[ETH_ALEN];  /* from the hardware */
-    u8 mac[ETH_ALEN];     /* in use */
+    u8 hwaddr[ETH_ALEN]; /* from the hardware */
+    u8 mac[ETH_ALEN];    /* in use */
     u16 mtu;
-    u16 rx_ring;          /* frames the receive ring holds: limits the TCP window */
+    u16 rx_ring; /* frames the receive ring holds: limits the TCP window */
     bool is_open;
-    bool link_up;         /* UNDI cannot tell: true */
-    u32 link_mbps;        /* 0 = unknown */
+    bool link_up;  /* UNDI cannot tell: true */
+    u32 link_mbps; /* 0 = unknown */
     bool was_booted_from;
     const struct netdev_ops *ops;
     void *priv;
-    struct pkt_queue rx;  /* filled by the driver, emptied by net_poll() */
+    struct pkt_queue rx; /* filled by the driver, emptied by net_poll() */
     struct netdev_stats stats;
 
     /* IPv4 configuration, host byte order, 0 = none. Set by netdev_set_ip4(). */

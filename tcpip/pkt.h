@@ -15,19 +15,19 @@ struct netdev;
  * only write to a rounder address may receive at a lower one (data = buf + 96): nothing depends on it.
  */
 #define PKT_HEADROOM 98u
-#define PKT_BUF 2048u /* bytes of a usual buffer, headroom included */
-#define PKT_MAX (PKT_BUF - PKT_HEADROOM)
-#define PKT_POOL 1024u /* buffers at most; memory is taken from the heap on first use and kept */
+#define PKT_BUF      2048u /* bytes of a usual buffer, headroom included */
+#define PKT_MAX      (PKT_BUF - PKT_HEADROOM)
+#define PKT_POOL     1024u /* buffers at most; memory is taken from the heap on first use and kept */
 
 struct pkt {
-    struct pkt *next;    /* queue link of the owner */
-    struct netdev *dev;  /* where it came from or goes to */
-    u8 *data;            /* first byte of the current layer */
-    u8 *buf;             /* 64-byte aligned */
-    u16 len;             /* bytes from data on */
-    u16 src_port;        /* of a received datagram (host order), for udp_recv() */
-    u32 src_ip, dst_ip;  /* of a received datagram (host order), from the IP header */
-    u32 size;            /* bytes of buf */
+    struct pkt *next;   /* queue link of the owner */
+    struct netdev *dev; /* where it came from or goes to */
+    u8 *data;           /* first byte of the current layer */
+    u8 *buf;            /* 64-byte aligned */
+    u16 len;            /* bytes from data on */
+    u16 src_port;       /* of a received datagram (host order), for udp_recv() */
+    u32 src_ip, dst_ip; /* of a received datagram (host order), from the IP header */
+    u32 size;           /* bytes of buf */
 };
 
 /* An empty packet, data at headroom, len 0. NULL when the pool or the memory is used up. */

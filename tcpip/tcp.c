@@ -14,11 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_PORT 32768u /* of the ports picked at random */
-#define PORTS 28232u
-#define UNKNOWN_RING 32u  /* frames of a NIC that does not tell */
-#define BUSY ((msec_t)500) /* a connection that got data so recently shares the NIC's ring */
-#define RX_SCALE 6u        /* 65535 << 6 is enough for TCP_RX_MOST */
+#define FIRST_PORT   32768u /* of the ports picked at random */
+#define PORTS        28232u
+#define UNKNOWN_RING 32u           /* frames of a NIC that does not tell */
+#define BUSY         ((msec_t)500) /* a connection that got data so recently shares the NIC's ring */
+#define RX_SCALE     6u            /* 65535 << 6 is enough for TCP_RX_MOST */
 
 static struct tcp_conn *conns; /* latest first */
 static u32 busy;               /* connections that receive just now */

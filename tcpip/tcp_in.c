@@ -16,9 +16,9 @@
 
 enum { OPT_END, OPT_NOP, OPT_MSS, OPT_SCALE, OPT_SACK_OK, OPT_SACK, OPT_TS = 8 };
 
-#define SCALE_MOST 14u /* RFC 7323 section 2.3 */
+#define SCALE_MOST        14u /* RFC 7323 section 2.3 */
 #define RESETS_PER_SECOND 32u
-#define PAWS_IDLE ((msec_t)24 * 24 * 3600 * 1000) /* after that a timestamp says nothing */
+#define PAWS_IDLE         ((msec_t)24 * 24 * 3600 * 1000) /* after that a timestamp says nothing */
 
 struct segment {
     u32 seq, ack, window;

@@ -128,7 +128,8 @@ static void store_header(struct pkt *p, u32 src, u32 dst, u16 src_port, u16 dst_
     store32(b + 4, seq);
     store32(b + 8, ack);
     store32(b + 16, 0); /* checksum and urgent pointer */
-    checksum_store(b + 16, checksum_end(checksum_add(checksum_pseudo(0, src, dst, IP4_TCP, p->len), b, p->len)));
+    checksum_store(b + 16,
+                   checksum_end(checksum_add(checksum_pseudo(0, src, dst, IP4_TCP, p->len), b, p->len)));
 }
 
 int tcp_emit(struct tcp_conn *c, u32 seq, u8 flags, u32 len)
@@ -150,7 +151,8 @@ int tcp_emit(struct tcp_conn *c, u32 seq, u8 flags, u32 len)
     b[12] = (u8)((TCP_HLEN + n) / 4 << 4);
     b[13] = flags;
     store16(b + 14, flags & TCP_SYN ? MIN(c->rx.limit, 0xffffu) : window_field(c));
-    store_header(p, path.src, c->remote_ip, c->local_port, c->remote_port, seq, flags & TCP_ACK ? c->rx.nxt : 0);
+    store_header(p, path.src, c->remote_ip, c->local_port, c->remote_port, seq,
+                 flags & TCP_ACK ? c->rx.nxt : 0);
     if (flags & TCP_ACK) {
         c->rx.acked = c->rx.nxt;
         c->rx.ack_now = false;

@@ -14,10 +14,10 @@
 
 #include <string.h>
 
-#define UDP_HLEN 8u
+#define UDP_HLEN   8u
 #define FIRST_PORT 32768u /* of the ports picked at random */
-#define PORTS 28232u
-#define SAFE_SIZE 576u /* every IPv4 path carries it whole (RFC 791), so it is sent Don't Fragment */
+#define PORTS      28232u
+#define SAFE_SIZE  576u /* every IPv4 path carries it whole (RFC 791), so it is sent Don't Fragment */
 
 static struct udp_socket *sockets;
 

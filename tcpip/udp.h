@@ -8,12 +8,12 @@
 struct udp_socket {
     struct udp_socket *next;
     u16 local_port;
-    struct netdev *dev;   /* only from and to this device (DHCP); NULL = by route */
-    struct pkt_queue rx;  /* data at the UDP payload */
-    u32 peer_ip;          /* of the latest datagram sent: only errors about it are believed */
+    struct netdev *dev;  /* only from and to this device (DHCP); NULL = by route */
+    struct pkt_queue rx; /* data at the UDP payload */
+    u32 peer_ip;         /* of the latest datagram sent: only errors about it are believed */
     u16 peer_port;
-    int error;            /* negative errno that the network reported for it (ICMP, ARP); 0 = none.
-                             The next udp_send() clears it. -ECONNREFUSED, -EHOSTUNREACH ... */
+    int error; /* negative errno that the network reported for it (ICMP, ARP); 0 = none.
+                  The next udp_send() clears it. -ECONNREFUSED, -EHOSTUNREACH ... */
 };
 
 #define UDP_QUEUE 64u
@@ -25,7 +25,8 @@ struct udp_from {
     struct netdev *dev;
 };
 
-/* The socket's memory is the caller's and need not be initialised. Open with a local port, or 0 for an unpredictable free one. 0 or -EADDRINUSE. */
+/* The socket's memory is the caller's and need not be initialised. Open with a local port, or 0 for an
+ * unpredictable free one. 0 or -EADDRINUSE. */
 int udp_open(struct udp_socket *s, u16 local_port, struct netdev *dev);
 void udp_close(struct udp_socket *s);
 

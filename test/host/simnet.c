@@ -290,8 +290,8 @@ static void send_ethernet(struct sim_host *h, const void *mac, u16 type, const v
     sim_send_frame(frame, MAX(len + 14, (size_t)60));
 }
 
-void sim_ip_fragment(struct sim_host *h, u32 dst, u8 protocol, u16 id, u16 flags_offset,
-                     const void *data, size_t len)
+void sim_ip_fragment(struct sim_host *h, u32 dst, u8 protocol, u16 id, u16 flags_offset, const void *data,
+                     size_t len)
 {
     static u8 b[4000];
 
@@ -306,8 +306,8 @@ void sim_ip_fragment(struct sim_host *h, u32 dst, u8 protocol, u16 id, u16 flags
     put32(b + 16, dst);
     put16(b + 10, sim_checksum(b, 20, 0));
     memcpy(b + 20, data, len);
-    send_ethernet(h, dst == 0xffffffff ? "\xff\xff\xff\xff\xff\xff" : (const void *)sim.dev.mac, 0x0800,
-                  b, len + 20);
+    send_ethernet(h, dst == 0xffffffff ? "\xff\xff\xff\xff\xff\xff" : (const void *)sim.dev.mac, 0x0800, b,
+                  len + 20);
 }
 
 void sim_ip_send(struct sim_host *h, u32 dst, u8 protocol, const void *data, size_t len)

@@ -21,17 +21,17 @@
 /* ---- one direction of the line ---- */
 
 struct sim_line {
-    u32 delay_us;    /* one way */
-    u32 jitter_us;   /* at random on top; frames may overtake each other */
-    u32 rate_kbps;   /* 0 = as fast as light */
-    u32 queue;       /* full frames that may wait for a slow line, 0 = 1000; more are dropped */
+    u32 delay_us;  /* one way */
+    u32 jitter_us; /* at random on top; frames may overtake each other */
+    u32 rate_kbps; /* 0 = as fast as light */
+    u32 queue;     /* full frames that may wait for a slow line, 0 = 1000; more are dropped */
     /* Out of a million frames: */
     u32 loss, duplicate, reorder, corrupt, truncate;
-    u32 reorder_us;  /* how long a reordered frame is held back, 0 = 2000 */
-    bool is_cut;     /* everything is lost */
+    u32 reorder_us; /* how long a reordered frame is held back, 0 = 2000 */
+    bool is_cut;    /* everything is lost */
     /* Counted: */
     u64 frames, bytes, lost;
-    u64 busy_until;  /* us */
+    u64 busy_until; /* us */
 };
 
 extern struct sim_line sim_down; /* towards the device */
@@ -68,8 +68,8 @@ bool simnet_until(bool (*condition)(void *arg), void *arg, msec_t limit);
 /* One step of the world (to the next event, at most 1 ms): what task_set_world() was given. */
 bool simnet_world(void);
 
-u64 simnet_us(void);   /* simulated microseconds */
-u32 simnet_random(void); /* of the simulation's own generator */
+u64 simnet_us(void);       /* simulated microseconds */
+u32 simnet_random(void);   /* of the simulation's own generator */
 u32 simnet_overruns(void); /* frames that found the device's receive ring full */
 
 /* ---- frames ---- */
@@ -88,11 +88,11 @@ struct sim_host {
     struct sim_host *next;
     u32 ip;
     u8 mac[6];
-    bool is_silent;    /* answers no ARP and no ping */
-    void *udp;         /* handlers */
-    void *tcp;         /* listeners (simtcp.c) */
-    u32 pings;         /* echo requests answered */
-    u32 ping_replies;  /* echo replies seen */
+    bool is_silent;   /* answers no ARP and no ping */
+    void *udp;        /* handlers */
+    void *tcp;        /* listeners (simtcp.c) */
+    u32 pings;        /* echo requests answered */
+    u32 ping_replies; /* echo replies seen */
 };
 
 struct sim_host *sim_host_add(const char *ip);
@@ -114,8 +114,8 @@ void sim_udp_send(struct sim_host *h, u16 src_port, u32 dst, u16 dst_port, const
 
 /* An IPv4 packet to the device with right lengths and checksum; fragments with flags_offset. */
 void sim_ip_send(struct sim_host *h, u32 dst, u8 protocol, const void *data, size_t len);
-void sim_ip_fragment(struct sim_host *h, u32 dst, u8 protocol, u16 id, u16 flags_offset,
-                     const void *data, size_t len);
+void sim_ip_fragment(struct sim_host *h, u32 dst, u8 protocol, u16 id, u16 flags_offset, const void *data,
+                     size_t len);
 
 void sim_ping(struct sim_host *h, u32 dst, u16 sequence, size_t len);
 

@@ -32,9 +32,13 @@ static void put32(u8 *p, u32 v)
 
 struct sim_segment sim_segment(u16 src_port, u16 dst_port, u32 seq, u32 ack, u8 flags, u16 window)
 {
-    return (struct sim_segment){
-        .src_port = src_port, .dst_port = dst_port, .seq = seq, .ack = ack, .flags = flags,
-        .window = window, .wscale = -1};
+    return (struct sim_segment){.src_port = src_port,
+                                .dst_port = dst_port,
+                                .seq = seq,
+                                .ack = ack,
+                                .flags = flags,
+                                .window = window,
+                                .wscale = -1};
 }
 
 static void parse_option(u8 kind, const u8 *v, size_t len, struct sim_segment *s)
@@ -181,7 +185,7 @@ struct sim_tcp_private {
     u32 mss;
     u8 peer_scale;
     /* out */
-    u8 *out;          /* every byte ever sent, from sequence iss + 1 */
+    u8 *out; /* every byte ever sent, from sequence iss + 1 */
     size_t out_len, out_cap;
     u32 iss, una, nxt;
     u32 window, window_seq;
@@ -191,9 +195,10 @@ struct sim_tcp_private {
     u32 recover;
     bool in_recovery;
     unsigned dupacks;
-    u64 newest_acked;  /* when the latest sent of the acknowledged was sent */
+    u64 newest_acked;         /* when the latest sent of the acknowledged was sent */
     double srtt, rttvar, rto; /* us */
-    u64 timer;         /* 0 = off */
+    u64 timer;                /* 0 = off */
+    bool has_probed;          /* for a lost tail, since the last acknowledgement */
     unsigned backoff;
     /* in */
     u32 irs, rcv;
@@ -283,13 +288,21 @@ static void transmit(struct sim_tcp *c, u32 seq, u8 flags, const u8 *data, size_
     sim_tcp_send_segment(c->host, c->peer, &s);
 }
 
-static struct sim_tcp *accept_syn(struct sim_host *h, struct listener *l, u32 src, const struct sim_segment *s)
+static struct sim_tcp *accept_syn(struct sim_host *h, struct listener *l, u32 src,
+                                  const struct sim_segment *s)
 {
     struct sim_tcp *c = calloc(1, sizeof(*c));
     struct sim_tcp_private *p = calloc(1, sizeof(*p));
 
-    *c = (struct sim_tcp){.next = conns, .host = h, .peer = src, .port = s->dst_port,
-                          .peer_port = s->src_port, .ops = l->ops, .arg = l->arg, .o = l->o, .p = p};
+    *c = (struct sim_tcp){.next = conns,
+                          .host = h,
+                          .peer = src,
+                          .port = s->dst_port,
+                          .peer_port = s->src_port,
+                          .ops = l->ops,
+                          .arg = l->arg,
+                          .o = l->o,
+                          .p = p};
     conns = c;
     p->sack = s->sack_ok && !c->o.no_sack;
     p->ts = s->has_ts && !c->o.no_ts;
@@ -310,12 +323,20 @@ static struct sim_tcp *accept_syn(struct sim_host *h, struct listener *l, u32 sr
     return c;
 }
 
+/* Tail loss probe (RFC 8985 section 7): what every server in use does. */
+static bool can_probe_tail(const struct sim_tcp_private *p)
+{
+    return p->sack && p->srtt > 0 && p->sent_count > 1 && !p->in_recovery && !p->has_probed;
+}
+
 static void rearm(struct sim_tcp_private *p)
 {
     double wait = p->rto;
 
     for (unsigned i = 0; i < p->backoff; i++)
         wait *= 2;
+    if (can_probe_tail(p))
+        wait = MIN(wait, 2 * p->srtt + 10000);
     p->timer = p->una == p->nxt ? 0 : simnet_us() + (u64)MIN(wait, 60e6);
 }
 
@@ -468,6 +489,7 @@ static void take_ack(struct sim_tcp *c, const struct sim_segment *s)
         p->una = s->ack;
         p->dupacks = 0;
         p->backoff = 0;
+        p->has_probed = false;
         if (p->in_recovery && diff(p->una, p->recover) >= 0)
             p->in_recovery = false;
         else if (p->in_recovery && !p->sack && p->sent_count)
@@ -656,6 +678,12 @@ static void timeout(struct sim_tcp *c)
 {
     struct sim_tcp_private *p = c->p;
 
+    if (can_probe_tail(p)) {
+        p->has_probed = true;
+        send_sent(c, &p->sents[p->sent_count - 1]);
+        rearm(p);
+        return;
+    }
     if (++p->backoff > 12) {
         die(c, true);
         return;

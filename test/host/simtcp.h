@@ -16,13 +16,13 @@ struct sim_segment {
     u16 src_port, dst_port;
     u32 seq, ack;
     u8 flags;
-    u16 window;        /* as in the header */
+    u16 window; /* as in the header */
     u16 urgent;
     const u8 *data;
     size_t len;
     /* Options. For sending: those asked for here are built, or raw options taken as they are. */
-    u16 mss;           /* 0 = none */
-    int wscale;        /* -1 = none */
+    u16 mss;    /* 0 = none */
+    int wscale; /* -1 = none */
     bool sack_ok;
     bool has_ts;
     u32 tsval, tsecr;
@@ -58,13 +58,13 @@ struct sim_tcp_ops {
 
 /* What a listener's connections are like; all zeros is a modern server. */
 struct sim_tcp_options {
-    u16 mss;          /* 0 = 1460 */
+    u16 mss; /* 0 = 1460 */
     bool no_sack, no_ts, no_wscale;
-    u32 rcv_window;   /* 0 = 256 KiB */
-    u32 initial_cwnd; /* segments, 0 = 10 */
-    u32 rto_min_ms;   /* 0 = 200 */
-    u32 synack_loss;  /* so many SYN-ACKs are not sent */
-    bool holds_window; /* offers a window of 0 until sim_tcp_open_window() */
+    u32 rcv_window;       /* 0 = 256 KiB */
+    u32 initial_cwnd;     /* segments, 0 = 10 */
+    u32 rto_min_ms;       /* 0 = 200 */
+    u32 synack_loss;      /* so many SYN-ACKs are not sent */
+    bool holds_window;    /* offers a window of 0 until sim_tcp_open_window() */
     bool is_fixed_window; /* sends at full window at once, no congestion control */
 };
 
@@ -74,16 +74,16 @@ struct sim_tcp {
     u32 peer;
     u16 port, peer_port;
     const struct sim_tcp_ops *ops;
-    void *arg;  /* of the listener */
+    void *arg; /* of the listener */
     void *user;
     struct sim_tcp_options o;
     struct sim_tcp_stats {
-        u64 sent, resent;     /* payload bytes, without and of retransmissions */
-        u64 received, twice;  /* new payload bytes; bytes that were here already */
-        u32 acks;             /* segments without payload that came in */
+        u64 sent, resent;    /* payload bytes, without and of retransmissions */
+        u64 received, twice; /* new payload bytes; bytes that were here already */
+        u32 acks;            /* segments without payload that came in */
         u32 timeouts;
-        u32 max_window;       /* largest the client offered, bytes */
-        u32 zero_windows;     /* segments that offered none */
+        u32 max_window;   /* largest the client offered, bytes */
+        u32 zero_windows; /* segments that offered none */
     } stats;
     struct sim_tcp_private *p;
 };

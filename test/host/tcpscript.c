@@ -91,8 +91,8 @@ const struct heard *script_connect(void)
 
 struct sim_segment script_segment(u8 flags, u32 seq, u32 ack)
 {
-    struct sim_segment s = sim_segment(80, script.port, script.peer_isn + seq, script.device_isn + ack, flags,
-                                       script.window);
+    struct sim_segment s =
+        sim_segment(80, script.port, script.peer_isn + seq, script.device_isn + ack, flags, script.window);
 
     s.has_ts = script.has_ts;
     s.tsval = script.tsval++;

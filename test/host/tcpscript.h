@@ -20,12 +20,12 @@ struct heard {
 struct script {
     struct sim_host *peer;
     struct tcp_conn *c;
-    u16 port;      /* the device's */
+    u16 port; /* the device's */
     u32 device_isn, peer_isn;
-    bool has_ts;   /* put timestamps into what script_say() sends */
-    u32 tsval;     /* the next one */
+    bool has_ts; /* put timestamps into what script_say() sends */
+    u32 tsval;   /* the next one */
     u32 heard_tsval;
-    u16 window;    /* of what script_say() sends */
+    u16 window; /* of what script_say() sends */
 };
 extern struct script script;
 

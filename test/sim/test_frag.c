@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#define US 0x0a000002u  /* 10.0.0.2 */
+#define US  0x0a000002u /* 10.0.0.2 */
 #define SRV 0x0a000001u /* 10.0.0.1 */
 
 static struct sim_host *srv;
@@ -256,9 +256,9 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
     const struct CMUnitTest tests[] = {
-        T(all_24_orders),     T(overlaps_drop_all), T(exact_copy_is_harmless), T(wrong_lengths),
-        T(largest_datagram),  T(times_out),         T(flood_is_bounded),       T(more_pieces_than_allowed),
-        T(keys_are_kept_apart),
+        T(all_24_orders),    T(overlaps_drop_all),        T(exact_copy_is_harmless),
+        T(wrong_lengths),    T(largest_datagram),         T(times_out),
+        T(flood_is_bounded), T(more_pieces_than_allowed), T(keys_are_kept_apart),
     };
 
     return cmocka_run_group_tests_name("IPv4 fragments", tests, NULL, NULL);

@@ -16,7 +16,7 @@
 
 #undef fail /* cmocka has one too */
 
-#define US 0x0a000002u  /* 10.0.0.2 */
+#define US  0x0a000002u /* 10.0.0.2 */
 #define SRV 0x0a000001u /* 10.0.0.1 */
 
 static struct sim_host *srv;
@@ -334,7 +334,7 @@ static void eth_short_and_unknown_frames(void **state)
 /* A UDP datagram to port 1000 in an IP packet that the test may spoil. */
 static void packet(u8 *f)
 {
-    static const u8 ip[] = {0x45, 0, 0, 32, 0, 1, 0,    0, 64, 17, 0, 0, 10,  0,   0,   1,
+    static const u8 ip[] = {0x45, 0, 0, 32, 0, 1, 0, 0,    64, 17, 0, 0, 10,  0,   0,   1,
                             10,   0, 0, 2,  0, 7, 3, 0xe8, 0,  12, 0, 0, 'd', 'a', 't', 'a'};
 
     memset(f, 0, 100);

@@ -298,13 +298,12 @@ static void resets_are_limited(void **state)
 static void lying_sacks(void **state)
 {
     static const u32 lies[][2] = {
-        {5000, 6000},        /* never sent */
-        {1, 3000},           /* below what is acknowledged */
-        {2000, 1500},        /* inverted */
-        {1000, 1000},        /* empty */
-        {0x80000000, 2000},  /* half a turn away */
-        {500, 0x7fffffff},
-        {0x5b2c8a15, 0xa72d9f1a}, /* each of three comparisons right, on a circle */
+        {5000, 6000},                                 /* never sent */
+        {1, 3000},                                    /* below what is acknowledged */
+        {2000, 1500},                                 /* inverted */
+        {1000, 1000},                                 /* empty */
+        {0x80000000, 2000},                           /* half a turn away */
+        {500, 0x7fffffff},  {0x5b2c8a15, 0xa72d9f1a}, /* each of three comparisons right, on a circle */
     };
 
     (void)state;

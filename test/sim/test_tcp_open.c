@@ -70,7 +70,7 @@ static void peer_without_options(void **state)
     tcp_write(script.c, script_data(1, 600), 600);
     h = script_hear(10);
     assert_false(h->s.has_ts);
-    assert_int_equal(h->s.len, 536); /* the default MSS */
+    assert_int_equal(h->s.len, 536);      /* the default MSS */
     assert_int_equal(h->s.window, 65535); /* unscaled */
     assert_int_equal(script_hear(10)->s.len, 64);
 }
@@ -373,12 +373,12 @@ static void isn_grows_for_the_same_ports(void **state)
 static void malformed_options(void **state)
 {
     static const char *const options[] = {
-        "\2\4\2\30\10\0\0\0",         /* MSS 536, then an option of length 0 */
-        "\2\4\2\30\10\1\0\0",         /* of length 1 */
-        "\2\4\2\30\10\12\0\0",        /* longer than the rest */
-        "\2\4\2\30\1\1\1\10",         /* a kind without length at the end */
-        "\2\4\2\30\0\2\4\0",          /* after the end of options */
-        "\2\4\2\30\3\2\4\3",          /* window scale and SACK with wrong lengths */
+        "\2\4\2\30\10\0\0\0",  /* MSS 536, then an option of length 0 */
+        "\2\4\2\30\10\1\0\0",  /* of length 1 */
+        "\2\4\2\30\10\12\0\0", /* longer than the rest */
+        "\2\4\2\30\1\1\1\10",  /* a kind without length at the end */
+        "\2\4\2\30\0\2\4\0",   /* after the end of options */
+        "\2\4\2\30\3\2\4\3",   /* window scale and SACK with wrong lengths */
     };
 
     (void)state;

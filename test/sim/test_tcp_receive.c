@@ -224,8 +224,8 @@ static void overlapping_segments(void **state)
     say_data(501, 1000); /* half old, half new */
     assert_int_equal(tcp_readable(script.c), 1500);
     say_data(2001, 500);
-    say_data(1801, 400); /* runs into the island from below */
-    say_data(2301, 700); /* and out of it above */
+    say_data(1801, 400);  /* runs into the island from below */
+    say_data(2301, 700);  /* and out of it above */
     say_data(1501, 2000); /* covers all */
     assert_int_equal(tcp_readable(script.c), 3500);
     expect_read(3500);
@@ -285,7 +285,7 @@ static void shut_window(void **state)
     assert_true(script_open());
     seq = fill_the_window();
     assert_in_range(seq, 32768 - 1460, 32769); /* the buffer is full, but for a silly rest */
-    say_data(seq, 1); /* a window probe */
+    say_data(seq, 1);                          /* a window probe */
     h = ack();
     assert_int_equal(h->s.window, 0);
     assert_int_equal(h->s.ack, seq);

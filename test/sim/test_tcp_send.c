@@ -268,9 +268,9 @@ static void only_holes_are_sent_again(void **state)
     assert_true(script_open());
     write_segments(1, 10);
     assert_int_equal(script_count(5), 10);
-    say_sack(1, 1 + MSS, 1 + 3 * MSS);         /* 0 lost, 1 and 2 here */
-    say_sack(1, 1 + 4 * MSS, 1 + 6 * MSS);     /* 3 lost */
-    say_sack(1, 1 + 7 * MSS, 1 + 10 * MSS);    /* 6 lost */
+    say_sack(1, 1 + MSS, 1 + 3 * MSS);      /* 0 lost, 1 and 2 here */
+    say_sack(1, 1 + 4 * MSS, 1 + 6 * MSS);  /* 3 lost */
+    say_sack(1, 1 + 7 * MSS, 1 + 10 * MSS); /* 6 lost */
     expect_data(1, MSS);
     expect_data(1 + 3 * MSS, MSS);
     expect_data(1 + 6 * MSS, MSS);

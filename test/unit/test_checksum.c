@@ -88,8 +88,8 @@ static void pseudo_header(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rfc1071_example),  cmocka_unit_test(every_length_and_alignment),
-        cmocka_unit_test(all_ones),         cmocka_unit_test(verifies_to_zero),
+        cmocka_unit_test(rfc1071_example), cmocka_unit_test(every_length_and_alignment),
+        cmocka_unit_test(all_ones),        cmocka_unit_test(verifies_to_zero),
         cmocka_unit_test(pseudo_header),
     };
 

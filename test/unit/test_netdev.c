@@ -257,8 +257,9 @@ static void route_table_is_bounded(void **state)
 
 static void address_text(void **state)
 {
-    static const char *const wrong[] = {"", "1", "1.2.3", "1.2.3.4.", "1.2.3.4.5", "1.2.3.256", "1.2.3.x",
-                                        ".1.2.3", "1..2.3", "1.2.3.4 ", " 1.2.3.4", "1.2.3.0004", "-1.2.3.4"};
+    static const char *const wrong[] = {"",          "1",          "1.2.3",   "1.2.3.4.", "1.2.3.4.5",
+                                        "1.2.3.256", "1.2.3.x",    ".1.2.3",  "1..2.3",   "1.2.3.4 ",
+                                        " 1.2.3.4",  "1.2.3.0004", "-1.2.3.4"};
     u32 ip = 7;
 
     (void)state;
