@@ -9,7 +9,7 @@
 /* lc and lp of the stream's encoder: the packer must use the same (Makefile, XZ_OPTIONS). */
 #define LZMA_LC 3u
 #define LZMA_LP 0u
-#define LZMA_PB 1u
+#define LZMA_PB 0u
 #define LZMA_PROBS (1846u + (0x300u << (LZMA_LC + LZMA_LP)))
 
 /*

@@ -15,7 +15,8 @@
 
 #include <cmocka.h>
 
-#define XZ "xz --format=raw --x86 --lzma1=preset=9e,lc=3,lp=0,pb=1 --stdout"
+/* With the very options that pack the images. */
+#define XZ "xz $(sed -n 's/^XZ_OPTIONS := //p' Makefile) --stdout"
 
 struct bytes {
     u8 *data;
