@@ -83,14 +83,13 @@ static int boot_next_to_us(const char *uri)
     int dir = slash ? (int)(slash - uri) + 1 : 0;
     if (asprintf(&script, "%.*s" AUTOEXEC, dir, uri) < 0)
         return fail(ENOMEM, "no memory for a file name");
-    printf("DHCP names %s, which is this loader: looking for " AUTOEXEC " next to it\n", own_name);
+    printf("DHCP names %s, which is this loader: trying " AUTOEXEC "\n", own_name);
     struct image *img = image_download(script, NULL, "", IMAGE_PLAIN, 0);
     free(script);
     if (!img)
         return fail_in(-ELOOP,
-                       "the DHCP server hands out %s, which is this loader, for ever: let it name a "
-                       "script for clients whose user class is \"iPXE\", or put a script named " AUTOEXEC
-                       " next to the loader. ",
+                       "DHCP names %s, which is this loader itself: let it name a script to user class iPXE, "
+                       "or put " AUTOEXEC " next to the loader. ",
                        own_name);
     img->autofree = true;
     return image_exec(img);
@@ -120,8 +119,7 @@ int autoboot_device(struct netdev *dev)
 
 int autoboot(void)
 {
-    int rc = fail(ENODEV, "no network interface was found: no driver in this image fits, and no PXE "
-                          "ROM left one behind");
+    int rc = fail(ENODEV, "no network interface: no driver of this image fits, and no PXE ROM left one");
     for (struct netdev *dev = netdev_first(); dev; dev = dev->next) {
         rc = autoboot_device(dev);
         if (rc == -ECANCELED || !dev->next)

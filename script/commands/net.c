@@ -27,7 +27,7 @@ static struct netdev *interface_at(const struct parsed *p, int i)
     if (p->argc > 0) {
         struct netdev *named = netdev_by_name(p->argv[i]);
         if (!named)
-            fail(ENODEV, "%s: no such network interface (ifstat lists them)", p->argv[i]);
+            fail(ENODEV, "%s: no such interface (ifstat lists them)", p->argv[i]);
         return named;
     }
     struct netdev *dev = netdev_first();
@@ -45,7 +45,7 @@ static int for_interfaces(const struct parsed *p, bool stop_at_success,
 {
     int count = interface_count(p);
     if (count == 0)
-        return fail(ENODEV, "no network interface was found in this machine");
+        return fail(ENODEV, "no network interface");
     int rc = 0;
     for (int i = 0; i < count; i++) {
         struct netdev *dev = interface_at(p, i);
