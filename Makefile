@@ -153,7 +153,7 @@ $(O)/%.lzma: $(O)/%.bin
 	$(Q)$(XZ) $(XZ_OPTIONS) --stdout $< > $@
 
 # The boot stub runs where it was loaded: position-independent, and its names are its own (no GOT).
-STUB_CFLAGS := $(filter-out -fno-pie -fno-pic $(LTO),$(PM_CFLAGS)) -fpie -include boot/stub_hidden.h
+STUB_CFLAGS := $(filter-out -fno-pie -fno-pic $(LTO) $(PACKS_BETTER),$(PM_CFLAGS)) -fpie -fno-jump-tables -include boot/stub_hidden.h
 STUB_OBJ    := $(O)/stub/boot/stub_entry.asm.o $(O)/stub/pm/gate.asm.o \
                $(patsubst %,$(O)/stub/%.o,boot/stub pm/rm pm/memmap pm/lib/lzma)
 

@@ -38,7 +38,7 @@ static bool poll_world(void)
 
 static void banner(void)
 {
-    printf("\nPuck %s (%s)  network boot loader, MIT licence  [Ctrl-C: shell]\n", puck_version, puck_build_id);
+    printf("\nPuck %s (%s)  [Ctrl-C: shell]\n", puck_version, puck_build_id);
 }
 
 /* The order matters: each line may use what stands above it. */

@@ -10,13 +10,12 @@
 
 #define READING_MS 30000
 
-void assert_failed(const char *what, const char *file, int line)
+void assert_failed(const char *file, int line)
 {
     static bool again;
     if (!again) { /* the consoles' own contracts may be the broken ones */
         again = true;
-        printf("\n%s:%d: this should not happen: %s\nThe machine restarts in 30 seconds.\n", file, line,
-               what);
+        printf("\n%s:%d: this should not happen.\nThe machine restarts in 30 seconds.\n", file, line);
         console_flush();
     }
     mdelay(READING_MS);
@@ -25,5 +24,5 @@ void assert_failed(const char *what, const char *file, int line)
 
 void abort(void)
 {
-    assert_failed("abort()", "", 0);
+    assert_failed("abort()", 0);
 }

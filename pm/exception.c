@@ -180,7 +180,7 @@ void exception_dump(const struct exception_frame *f)
     if (++state.depth < 3) {
         say_what(f);
         say_registers(f);
-        say("\nThis is a bug; the lines above help to find it. A key restarts the machine, as do 30 seconds.\n");
+        say("\nThis is a bug. A key restarts the machine, as do 30 seconds.\n");
         console_flush();
         wait_for_key();
     }

@@ -88,7 +88,7 @@ static int boot_next_to_us(const char *uri)
     free(script);
     if (!img)
         return fail_in(-ELOOP,
-                       "DHCP names %s, which is this loader itself: let it name a script to user class iPXE, "
+                       "DHCP names %s, which is this loader: let it name a script to user class iPXE, "
                        "or put " AUTOEXEC " next to the loader. ",
                        own_name);
     img->autofree = true;
@@ -107,7 +107,7 @@ int autoboot_device(struct netdev *dev)
                     ip4_text(dev->dhcp.server));
     char *uri = boot_uri(file, server);
     if (!uri)
-        rc = fail(ENOMEM, "no memory for the name of the boot file");
+        rc = fail(ENOMEM, "no memory for a file name");
     else if (own_name[0] && strcmp(file, own_name) == 0)
         rc = boot_next_to_us(uri);
     else

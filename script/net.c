@@ -26,7 +26,7 @@ int net_link_up(struct netdev *dev, msec_t wait_ms)
     bool spoke = false;
     while (!dev->link_up) {
         if (!spoke && clock_now() >= speak_at) {
-            printf("%s: link is down, waiting for it (is the cable plugged in?)...", dev->name);
+            printf("%s: link is down (is the cable plugged in?)...", dev->name);
             spoke = true;
         }
         rc = task_pause(deadline);
@@ -38,7 +38,7 @@ int net_link_up(struct netdev *dev, msec_t wait_ms)
     if (dev->link_up)
         return 0;
     if (rc == -ETIMEDOUT)
-        return fail(ETIMEDOUT, "%s: no link after %u s: no carrier on the cable", dev->name,
+        return fail(ETIMEDOUT, "%s: no link after %u s: no carrier", dev->name,
                     (unsigned)(wait_ms / 1000));
     return rc;
 }

@@ -179,7 +179,7 @@ static int run_imgfree(const struct command *self, const struct parsed *p)
     }
 
 FETCH(initrd, run_initrd, "Fetch an initrd; with a path, a file that the kernel sees there.",
-      "initrd initrd.gz\ninitrd --name keys http://srv/keys /root/.ssh/authorized_keys mode=600 mkdir=-1");
+      "initrd initrd.gz\ninitrd http://srv/keys /root/.ssh/authorized_keys mode=600 mkdir=-1");
 FETCH(module, run_initrd, "Fetch an initrd or module for the kernel.", "module initrd.gz");
 FETCH(imgfetch, run_imgfetch, "Fetch a file for the kernel, or a script to run later.",
       "imgfetch initrd.gz\nimgfetch --name menu http://srv/menu.ipxe");
@@ -222,7 +222,7 @@ const struct command command_imgargs = {
     .topic = "images",
     .synopsis = "<uri|image> [<argument>...]",
     .help = "Set the command line of an image.",
-    .example = "imgargs vmlinuz console=ttyS0 root=/dev/sda1",
+    .example = "imgargs vmlinuz console=ttyS0 quiet",
     .options = fetch_options,
     .min_args = 1,
     .max_args = -1,

@@ -77,7 +77,7 @@ const struct command command_ifopen = {
     .name = "ifopen",
     .topic = "network",
     .synopsis = "[<interface>...]",
-    .help = "Start interfaces (all when none is named); no DHCP.",
+    .help = "Start interfaces (default: all); no DHCP.",
     .example = "ifopen net0",
     .max_args = -1,
     .run = run_ifopen,
@@ -100,7 +100,7 @@ const struct command command_ifclose = {
     .name = "ifclose",
     .topic = "network",
     .synopsis = "[<interface>...]",
-    .help = "Stop network interfaces (all when none is named).",
+    .help = "Stop interfaces (default: all).",
     .example = "ifclose net0",
     .max_args = -1,
     .run = run_ifclose,
@@ -120,7 +120,7 @@ static int stat_one(struct netdev *dev, const struct parsed *p)
         printf("  link %s", !dev->is_open ? "unknown (closed)" : dev->link_up ? "up" : "down");
     if (dev->ip4)
         printf(", %s", ip4_text(dev->ip4));
-    printf("\n  sent %u frames (%" PRIu64 " bytes), %u errors; received %u frames (%" PRIu64
+    printf("\n  sent %u frames (%" PRIu64 " bytes), %u errors; received %u (%" PRIu64
            " bytes), %u errors, %u dropped\n",
            (unsigned)s->tx, s->tx_bytes, (unsigned)s->tx_errors, (unsigned)s->rx, s->rx_bytes,
            (unsigned)s->rx_errors, (unsigned)s->rx_dropped);
@@ -137,7 +137,7 @@ const struct command command_ifstat = {
     .name = "ifstat",
     .topic = "network",
     .synopsis = "[<interface>...]",
-    .help = "Show network interfaces: address, driver, link and counters.",
+    .help = "Show interfaces: address, driver, link, counters.",
     .example = "ifstat net0",
     .max_args = -1,
     .run = run_ifstat,
@@ -167,7 +167,7 @@ static int run_ifconf(const struct command *self, const struct parsed *p)
     if (p->option[IFCONF_CONFIGURATOR].given) {
         const char *name = p->option[IFCONF_CONFIGURATOR].string;
         if (strcmp(name, "dhcp") != 0)
-            return fail(EOPNOTSUPP, "configurator \"%s\" is not in this image; dhcp is", name);
+            return fail(EOPNOTSUPP, "%s: no such configurator; dhcp is the only one", name);
     }
     return for_interfaces(p, true, configure_one);
 }
@@ -176,7 +176,7 @@ const struct command command_ifconf = {
     .name = "ifconf",
     .topic = "network",
     .synopsis = "[<interface>...]",
-    .help = "Configure the first interface (of those named) that gets DHCP.",
+    .help = "Configure by DHCP the first interface that gets it.",
     .example = "ifconf --timeout 30000 net0",
     .options = ifconf_options,
     .max_args = -1,
@@ -187,7 +187,7 @@ const struct command command_dhcp = {
     .name = "dhcp",
     .topic = "network",
     .synopsis = "[<interface>...]",
-    .help = "Configure the first interface (of those named) that gets DHCP.",
+    .help = "Configure by DHCP the first interface that gets it.",
     .example = "dhcp net0 || goto retry",
     .options = ifconf_options,
     .max_args = -1,
@@ -241,7 +241,7 @@ const struct command command_route = {
     .name = "route",
     .topic = "network",
     .synopsis = "",
-    .help = "Show addresses, gateways and the routing table.",
+    .help = "Show addresses and routes.",
     .example = "route",
     .run = run_route,
 };

@@ -21,7 +21,7 @@ const struct command command_shell = {
     .topic = "system",
     .synopsis = "",
     .help = "Give commands by hand until exit.",
-    .example = "shell\nprompt --timeout 2000 Press a key for the shell && shell ||",
+    .example = "shell",
     .run = run_shell,
 };
 
@@ -67,7 +67,7 @@ static int list_commands(void)
     for (const struct command *const *c = commands; *c; c++)
         if (is_first_of_topic(c) && !list_topic((*c)->topic, &line))
             return 0;
-    printf("help <command> says more. Between commands: && after success, || after failure, ; always.\n");
+    printf("help <command> says more. && after success, || after failure, ; always.\n");
     return 0;
 }
 
