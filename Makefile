@@ -89,6 +89,9 @@ $(O)/pm/%.asm.o: %.asm | need-build
 	@mkdir -p $(@D)
 	$(Q)$(NASM) -f elf32 -g -F dwarf -I. -MD $(@:.o=.d) -MP -o $@ $<
 
+# Flags live in this file: when it changes, so may every object.
+$(PM_OBJ): Makefile
+
 $(O)/libpuck.a: $(PM_OBJ)
 	@rm -f $@
 	$(Q)$(AR) rcsD $@ $(PM_OBJ)
@@ -149,7 +152,7 @@ $(O)/%.flat: $(O)/%.elf
 $(O)/%.bin $(O)/%.inc &: $(O)/%.elf $(O)/%.flat tools/pack-program
 	$(Q)tools/pack-program $(O)/$*.elf $(O)/$*.flat $(O)/$*.bin > $(O)/$*.inc
 
-$(O)/%.lzma: $(O)/%.bin
+$(O)/%.lzma: $(O)/%.bin Makefile
 	$(Q)$(XZ) $(XZ_OPTIONS) --stdout $< > $@
 
 # The boot stub runs where it was loaded: position-independent, and its names are its own (no GOT).
@@ -164,6 +167,8 @@ $(O)/stub/%.o: %.c | need-build
 $(O)/stub/%.asm.o: %.asm | need-build
 	@mkdir -p $(@D)
 	$(Q)$(NASM) -f elf32 -I. -MD $(@:.o=.d) -MP -o $@ $<
+
+$(STUB_OBJ): Makefile
 
 $(O)/stub.elf: linker/stub.ld $(STUB_OBJ)
 	$(Q)$(LD) $(LDFLAGS) -T $< -o $@ $(STUB_OBJ)

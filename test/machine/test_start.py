@@ -2,9 +2,12 @@
 import hashlib
 import re
 
+import media
+import process
 from bochs import Bochs
+from conftest import ROOT
 from net import Slirp
-from qemu import Machine, kernel, nic
+from qemu import Machine, cdrom, kernel, nic, usb_stick
 from steps import BANNER, PROMPT, must
 
 
@@ -21,6 +24,33 @@ def test_bochs_disk(work, www, images):
     with Bochs(work / 'bochs', pxe=www, bootfile='boot.ipxe', disk=images / 'puck.usb') as pc:
         pc.serial.expect(BANNER, 120)
         pc.serial.expect(r'SCRIPT-RUNS on 192\.168\.10\.\d', 120)
+
+
+def test_command_line_by_grub(work, images):
+    """GRUB has an && of its own, so ours is quoted there; what arrives is a line of script."""
+    iso = media.grub_iso(work / 'grub.iso', {'puck.lkrn': images / 'puck.lkrn'},
+                         'set timeout=0\nmenuentry puck {\nlinux16 /puck.lkrn echo ONE "&&" echo TWO\n}\n')
+    with Machine(work / 'pc', cdrom(iso)) as pc:
+        pc.serial.expect(BANNER)
+        pc.serial.expect(r'\nONE\nTWO\n')
+
+
+def test_command_line_by_syslinux(work, images):
+    disk = media.syslinux_disk(work / 'disk.img', {'puck.lkrn': images / 'puck.lkrn'},
+                               'DEFAULT puck\nLABEL puck\nKERNEL /puck.lkrn\nAPPEND set a B && echo A-${a}-C\n')
+    with Machine(work / 'pc', usb_stick(disk)) as pc:
+        pc.serial.expect(BANNER)
+        pc.serial.expect(r'\nA-B-C\n')
+
+
+def test_embedded_script(work):
+    """make EMBED= puts a script in, and it comes before everything else."""
+    script = work / 'mine.ipxe'
+    script.write_text('#!ipxe\necho EMBEDDED-RUNS ${platform}\nexit\n')
+    process.run('make', '-s', '-C', str(ROOT), f'O={work}/o', f'BIN={work}/bin', f'EMBED={script}',
+                f'{work}/bin/puck.lkrn')
+    with Machine(work / 'pc', kernel(work / 'bin/puck.lkrn', 'echo not-this')) as pc:
+        pc.serial.expect('EMBEDDED-RUNS pcbios', never='\nnot-this')
 
 
 def test_486_with_16_mib(work, www, images):
