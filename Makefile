@@ -229,7 +229,7 @@ $(O)/test/%: $(O)/host/test/%.o $(O)/libhost.a
 # The commands of the real list, linked into a test of their own.
 $(O)/host/commands.list: boot/puck.list
 	@mkdir -p $(@D)
-	@grep '^command' $< > $@
+	@grep -E '^(command|help)' $< > $@
 
 $(O)/host/commands.c: $(O)/host/commands.list $(O)/libhost.a tools/mklists
 	$(Q)tools/mklists $< $(O)/libhost.a > $@

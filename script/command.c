@@ -63,23 +63,24 @@ bool command_number(const char *text, long *out)
 
 /* ---- help ------------------------------------------------------------------------------------------ */
 
-static void print_option(const struct option *o)
+const struct help_text *command_help_text(const struct command *c)
+{
+    for (unsigned i = 0; help_texts[i]; i++)
+        if (commands[i] == c)
+            return help_texts[i];
+    return NULL;
+}
+
+static void print_option(const struct option *o, const char *says)
 {
     char form[40];
     snprintf(form, sizeof form, "%c%c%s--%s%s%s", o->letter ? '-' : ' ', o->letter ? o->letter : ' ',
              o->letter ? ", " : "  ", o->name, o->arg ? " " : "", o->arg ? o->arg : "");
-    printf("  %-24s  %s\n", form, o->help);
+    printf("  %-24s  %s\n", form, says);
 }
 
-void command_print_help(const struct command *c)
+static void print_examples(const char *example)
 {
-    const char *example = c->example;
-    printf("%s%s%s%s\n  %s\n", c->name, c->options ? " [<option>...]" : "", *c->synopsis ? " " : "",
-           c->synopsis, c->help);
-    if (c->options)
-        printf("options:\n");
-    for (const struct option *o = c->options; o && o->name; o++)
-        print_option(o);
     printf("example%s:\n", strchr(example, '\n') ? "s" : "");
     while (*example) {
         int n = (int)strcspn(example, "\n");
@@ -87,6 +88,20 @@ void command_print_help(const struct command *c)
         example += n;
         example += *example == '\n';
     }
+}
+
+void command_print_help(const struct command *c)
+{
+    const struct help_text *text = command_help_text(c);
+    printf("%s%s%s%s\n", c->name, c->options ? " [<option>...]" : "", *c->synopsis ? " " : "", c->synopsis);
+    if (text)
+        printf("  %s\n", text->says);
+    if (c->options)
+        printf("options:\n");
+    for (unsigned i = 0; c->options && c->options[i].name; i++)
+        print_option(&c->options[i], text ? text->options[i] : "");
+    if (text)
+        print_examples(text->example);
 }
 
 /* ---- the parser ------------------------------------------------------------------------------------ */
@@ -167,7 +182,8 @@ static int take_value(const struct command *c, struct parsed *p, int i, struct a
         return misused(c, "--%s needs a value", name);
     const char *value = a->argv[a->next];
     if (*value == '-')
-        return misused(c, "--%s needs a value (one that begins with - is written --%s=%.40s)", name, name, value);
+        return misused(c, "--%s needs a value (one that begins with - is written --%s=%.40s)", name, name,
+                       value);
     a->next++;
     return store_value(c, p, i, value);
 }
@@ -243,7 +259,8 @@ int command_run(int argc, char **argv)
     const struct command *c = command_find(argv[0]);
     if (!c) {
         const char *near = hint_command(argv[0]);
-        return fail(ENOEXEC, near ? "no such command; is \"%s\" meant?" : "no such command; help lists them", near);
+        return fail(ENOEXEC, near ? "no such command; is \"%s\" meant?" : "no such command; help lists them",
+                    near);
     }
     struct parsed p = {0};
     struct arguments a = {argc, 1, argv};

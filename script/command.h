@@ -1,6 +1,7 @@
 /*
  * Commands: one file each group under script/commands/, one line each in boot/NAME.list. The option table
- * is what the parser uses, and what help prints.
+ * is what the parser uses, and what help prints. What a person reads stands beside the command in struct
+ * help_text, which only images with the line "help commands" in their list carry.
  */
 #pragma once
 
@@ -14,7 +15,6 @@ struct option {
     const char *name;     /* "name" for --name */
     enum option_kind kind;
     const char *arg;      /* what help calls the value: "NAME" */
-    const char *help;     /* one line */
 };
 
 #define OPTIONS_MAX 10
@@ -34,8 +34,6 @@ struct command {
     const char *name;
     const char *topic;          /* help lists by topic: "script", "network", "images", "system" */
     const char *synopsis;       /* what follows the name: "[<uri|image> [<argument>...]]" */
-    const char *help;           /* one sentence */
-    const char *example;        /* at least one line */
     const struct option *options; /* NULL = none; ends with {0} */
     int min_args, max_args;     /* max_args -1 = any number */
     /* 0 or a negative errno with fail() text; an answer "no" is command_false(). */
@@ -43,6 +41,18 @@ struct command {
 };
 
 extern const struct command *const commands[]; /* sorted by name; NULL at the end */
+
+/* help_NAME, beside command_NAME. */
+struct help_text {
+    const char *says;                 /* one sentence */
+    const char *options[OPTIONS_MAX]; /* one line for each entry of the option table, in its order */
+    const char *example;              /* at least one line */
+};
+
+extern const struct help_text *const help_texts[]; /* in the order of commands[]; empty in an image without */
+
+/* NULL in an image without. */
+const struct help_text *command_help_text(const struct command *c);
 
 const struct command *command_find(const char *name);
 
@@ -61,7 +71,7 @@ bool command_was_silent(void);
 /* Arguments joined by single blanks. malloc'd, NULL with fail() text. */
 char *command_join(int argc, char **argv);
 
-/* Synopsis, options and example, as help CMD and CMD --help print them. */
+/* Synopsis, options and example, as help CMD and CMD --help print them; without texts, what the parser knows. */
 void command_print_help(const struct command *c);
 
 /* Number as scripts write them: 10, 0x10, 010; the whole text. */

@@ -11,7 +11,7 @@
 #include <string.h>
 
 static const struct option echo_options[] = {
-    {'n', "n", OPTION_FLAG, NULL, "no new line at the end"},
+    {'n', "n", OPTION_FLAG, NULL},
     {0},
 };
 
@@ -34,11 +34,15 @@ const struct command command_echo = {
     .name = "echo",
     .topic = "script",
     .synopsis = "[<text>...]",
-    .help = "Print a text.",
-    .example = "echo Booting from ${net0/ip}",
     .options = echo_options,
     .max_args = -1,
     .run = run_echo,
+};
+
+const struct help_text help_echo = {
+    .says = "Print a text.",
+    .options = {"no new line at the end"},
+    .example = "echo Booting from ${net0/ip}",
 };
 
 static int run_exit(const struct command *self, const struct parsed *p)
@@ -54,10 +58,13 @@ const struct command command_exit = {
     .name = "exit",
     .topic = "script",
     .synopsis = "[<status>]",
-    .help = "Leave the script or the shell; any status but 0 is a failure.",
-    .example = "exit\nexit 1",
     .max_args = 1,
     .run = run_exit,
+};
+
+const struct help_text help_exit = {
+    .says = "Leave the script or the shell; any status but 0 is a failure.",
+    .example = "exit\nexit 1",
 };
 
 static int run_goto(const struct command *self, const struct parsed *p)
@@ -70,11 +77,14 @@ const struct command command_goto = {
     .name = "goto",
     .topic = "script",
     .synopsis = "<label>",
-    .help = "Go on at the line that begins with :<label>.",
-    .example = "goto retry\ngoto ${selected}",
     .min_args = 1,
     .max_args = 1,
     .run = run_goto,
+};
+
+const struct help_text help_goto = {
+    .says = "Go on at the line that begins with :<label>.",
+    .example = "goto retry\ngoto ${selected}",
 };
 
 static int run_isset(const struct command *self, const struct parsed *p)
@@ -87,11 +97,14 @@ const struct command command_isset = {
     .name = "isset",
     .topic = "script",
     .synopsis = "<value>",
-    .help = "Succeed when the value is not empty.",
-    .example = "isset ${filename} || goto no_filename",
     .min_args = 1,
     .max_args = 1,
     .run = run_isset,
+};
+
+const struct help_text help_isset = {
+    .says = "Succeed when the value is not empty.",
+    .example = "isset ${filename} || goto no_filename",
 };
 
 static int run_iseq(const struct command *self, const struct parsed *p)
@@ -104,11 +117,14 @@ const struct command command_iseq = {
     .name = "iseq",
     .topic = "script",
     .synopsis = "<value> <value>",
-    .help = "Succeed when both values are the same text.",
-    .example = "iseq ${platform} pcbios || exit",
     .min_args = 2,
     .max_args = 2,
     .run = run_iseq,
+};
+
+const struct help_text help_iseq = {
+    .says = "Succeed when both values are the same text.",
+    .example = "iseq ${platform} pcbios || exit",
 };
 
 static int run_sleep(const struct command *self, const struct parsed *p)
@@ -128,18 +144,21 @@ const struct command command_sleep = {
     .name = "sleep",
     .topic = "script",
     .synopsis = "<seconds>",
-    .help = "Wait. Ctrl-C ends it.",
-    .example = "sleep 5",
     .min_args = 1,
     .max_args = 1,
     .run = run_sleep,
 };
 
+const struct help_text help_sleep = {
+    .says = "Wait. Ctrl-C ends it.",
+    .example = "sleep 5",
+};
+
 enum { PROMPT_KEY, PROMPT_TIMEOUT };
 
 static const struct option prompt_options[] = {
-    [PROMPT_KEY] = {'k', "key", OPTION_KEY, "KEY", "succeed only for this key: a character or a number"},
-    [PROMPT_TIMEOUT] = {'t', "timeout", OPTION_TIMEOUT, "MS", "fail after this time (0: wait for ever)"},
+    [PROMPT_KEY] = {'k', "key", OPTION_KEY, "KEY"},
+    [PROMPT_TIMEOUT] = {'t', "timeout", OPTION_TIMEOUT, "MS"},
     {0},
 };
 
@@ -175,10 +194,18 @@ const struct command command_prompt = {
     .name = "prompt",
     .topic = "script",
     .synopsis = "[<text>...]",
-    .help = "Show a text and wait for a key; a wrong key is a failure.",
-    .example = "prompt Press any key to go on\n"
-               "prompt --key 0x02 --timeout 2000 Press Ctrl-B for the shell... && shell ||",
     .options = prompt_options,
     .max_args = -1,
     .run = run_prompt,
+};
+
+const struct help_text help_prompt = {
+    .says = "Show a text and wait for a key; a wrong key is a failure.",
+    .options =
+        {
+            [PROMPT_KEY] = "succeed only for this key: a character or a number",
+            [PROMPT_TIMEOUT] = "fail after this time (0: wait for ever)",
+        },
+    .example = "prompt Press any key to go on\n"
+               "prompt --key 0x02 --timeout 2000 Press Ctrl-B for the shell... && shell ||",
 };

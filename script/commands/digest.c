@@ -49,7 +49,7 @@ static int run_sha256sum(const struct command *self, const struct parsed *p)
 }
 
 static const struct option sha256sum_options[] = {
-    {'s', "set", OPTION_STRING, "SETTING", "store the digest in a setting too"},
+    {'s', "set", OPTION_STRING, "SETTING"},
     {0},
 };
 
@@ -57,10 +57,14 @@ const struct command command_sha256sum = {
     .name = "sha256sum",
     .topic = "images",
     .synopsis = "<uri|image>...",
-    .help = "Print the SHA-256 digest of images.",
-    .example = "sha256sum initrd.gz\nsha256sum --set sum vmlinuz && iseq ${sum} ${expected}",
     .options = sha256sum_options,
     .min_args = 1,
     .max_args = -1,
     .run = run_sha256sum,
+};
+
+const struct help_text help_sha256sum = {
+    .says = "Print the SHA-256 digest of images.",
+    .options = {"store the digest in a setting too"},
+    .example = "sha256sum initrd.gz\nsha256sum --set sum vmlinuz && iseq ${sum} ${expected}",
 };

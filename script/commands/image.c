@@ -11,17 +11,20 @@
 
 enum { OPT_NAME, OPT_TIMEOUT, OPT_QUIET, OPT_AUTOFREE, OPT_REPLACE };
 
-#define FETCH_OPTIONS                                                                              \
-    [OPT_NAME] = {'n', "name", OPTION_STRING, "NAME", "call the image so"},                        \
-    [OPT_TIMEOUT] = {'t', "timeout", OPTION_TIMEOUT, "MS", "give up after so long without a byte"}, \
-    [OPT_QUIET] = {'q', "quiet", OPTION_FLAG, NULL, "show no progress"},                           \
-    [OPT_AUTOFREE] = {'a', "autofree", OPTION_FLAG, NULL, "free it when it has been executed"}
+#define FETCH_OPTIONS                                                                                        \
+    [OPT_NAME] = {'n', "name", OPTION_STRING, "NAME"},                                                       \
+    [OPT_TIMEOUT] = {'t', "timeout", OPTION_TIMEOUT, "MS"}, [OPT_QUIET] = {'q', "quiet", OPTION_FLAG, NULL}, \
+    [OPT_AUTOFREE] = {'a', "autofree", OPTION_FLAG, NULL}
+
+#define FETCH_HELP                                                                                           \
+    [OPT_NAME] = "call the image so", [OPT_TIMEOUT] = "give up after so long without a byte",                \
+    [OPT_QUIET] = "show no progress", [OPT_AUTOFREE] = "free it when it has been executed"
 
 static const struct option fetch_options[] = {FETCH_OPTIONS, {0}};
 
 static const struct option exec_options[] = {
     FETCH_OPTIONS,
-    [OPT_REPLACE] = {'r', "replace", OPTION_FLAG, NULL, "end the running script first"},
+    [OPT_REPLACE] = {'r', "replace", OPTION_FLAG, NULL},
     {0},
 };
 
@@ -125,8 +128,8 @@ static int run_imgargs(const struct command *self, const struct parsed *p)
 static void print_image(struct image *img)
 {
     const char *kind = img->role == IMAGE_INITRD ? "initrd"
-                       : img->loader              ? img->loader->name
-                                                   : image_looks_like(img);
+                       : img->loader             ? img->loader->name
+                                                 : image_looks_like(img);
     printf("%s : %zu bytes [%s]%s%s", img->name, img->body.len, kind,
            img == image_selected() ? " [SELECTED]" : "", img->autofree ? " [AUTOFREE]" : "");
     if (*img->cmdline)
@@ -165,17 +168,20 @@ static int run_imgfree(const struct command *self, const struct parsed *p)
 
 /* ---- the commands ------------------------------------------------------------------------------------ */
 
-#define FETCH(which, function, says, sample)                                    \
-    const struct command command_##which = {                                    \
-        .name = #which,                                                         \
-        .topic = "images",                                                      \
-        .synopsis = "<uri> [<argument>...]",                                    \
-        .help = says,                                                           \
-        .example = sample,                                                      \
-        .options = fetch_options,                                               \
-        .min_args = 1,                                                          \
-        .max_args = -1,                                                         \
-        .run = function,                                                        \
+#define FETCH(which, function, text, sample)                                                                 \
+    const struct command command_##which = {                                                                 \
+        .name = #which,                                                                                      \
+        .topic = "images",                                                                                   \
+        .synopsis = "<uri> [<argument>...]",                                                                 \
+        .options = fetch_options,                                                                            \
+        .min_args = 1,                                                                                       \
+        .max_args = -1,                                                                                      \
+        .run = function,                                                                                     \
+    };                                                                                                       \
+    const struct help_text help_##which = {                                                                  \
+        .says = text,                                                                                        \
+        .options = {FETCH_HELP},                                                                             \
+        .example = sample,                                                                                   \
     }
 
 FETCH(initrd, run_initrd, "Fetch an initrd; with a path, a file that the kernel sees there.",
@@ -184,33 +190,39 @@ FETCH(module, run_initrd, "Fetch an initrd or module for the kernel.", "module i
 FETCH(imgfetch, run_imgfetch, "Fetch a file for the kernel, or a script to run later.",
       "imgfetch initrd.gz\nimgfetch --name menu http://srv/menu.ipxe");
 
-#define SELECT(which, sample)                                                   \
-    const struct command command_##which = {                                    \
-        .name = #which,                                                         \
-        .topic = "images",                                                      \
-        .synopsis = "<uri|image> [<argument>...]",                              \
-        .help = "Fetch what `boot` is to start, and its command line.",         \
-        .example = sample,                                                      \
-        .options = fetch_options,                                               \
-        .min_args = 1,                                                          \
-        .max_args = -1,                                                         \
-        .run = run_imgselect,                                                   \
+#define SELECT(which, sample)                                                                                \
+    const struct command command_##which = {                                                                 \
+        .name = #which,                                                                                      \
+        .topic = "images",                                                                                   \
+        .synopsis = "<uri|image> [<argument>...]",                                                           \
+        .options = fetch_options,                                                                            \
+        .min_args = 1,                                                                                       \
+        .max_args = -1,                                                                                      \
+        .run = run_imgselect,                                                                                \
+    };                                                                                                       \
+    const struct help_text help_##which = {                                                                  \
+        .says = "Fetch what `boot` is to start, and its command line.",                                      \
+        .options = {FETCH_HELP},                                                                             \
+        .example = sample,                                                                                   \
     }
 
 SELECT(kernel, "kernel http://srv/vmlinuz console=ttyS0 quiet");
 SELECT(imgselect, "imgselect vmlinuz");
 SELECT(imgload, "imgload http://srv/vmlinuz");
 
-#define EXEC(which, sample)                                                     \
-    const struct command command_##which = {                                    \
-        .name = #which,                                                         \
-        .topic = "images",                                                      \
-        .synopsis = "[<uri|image> [<argument>...]]",                            \
-        .help = "Start an image: the one named, or what `kernel` chose.", \
-        .example = sample,                                                      \
-        .options = exec_options,                                                \
-        .max_args = -1,                                                         \
-        .run = run_imgexec,                                                     \
+#define EXEC(which, sample)                                                                                  \
+    const struct command command_##which = {                                                                 \
+        .name = #which,                                                                                      \
+        .topic = "images",                                                                                   \
+        .synopsis = "[<uri|image> [<argument>...]]",                                                         \
+        .options = exec_options,                                                                             \
+        .max_args = -1,                                                                                      \
+        .run = run_imgexec,                                                                                  \
+    };                                                                                                       \
+    const struct help_text help_##which = {                                                                  \
+        .says = "Start an image: the one named, or what `kernel` chose.",                                    \
+        .options = {FETCH_HELP, [OPT_REPLACE] = "end the running script first"},                             \
+        .example = sample,                                                                                   \
     }
 
 EXEC(boot, "boot\nboot http://srv/vmlinuz quiet");
@@ -221,30 +233,40 @@ const struct command command_imgargs = {
     .name = "imgargs",
     .topic = "images",
     .synopsis = "<uri|image> [<argument>...]",
-    .help = "Set the command line of an image.",
-    .example = "imgargs vmlinuz console=ttyS0 quiet",
     .options = fetch_options,
     .min_args = 1,
     .max_args = -1,
     .run = run_imgargs,
 };
 
+const struct help_text help_imgargs = {
+    .says = "Set the command line of an image.",
+    .options = {FETCH_HELP},
+    .example = "imgargs vmlinuz console=ttyS0 quiet",
+};
+
 const struct command command_imgstat = {
     .name = "imgstat",
     .topic = "images",
     .synopsis = "[<image>...]",
-    .help = "List images: name, size, kind, command line.",
-    .example = "imgstat",
     .max_args = -1,
     .run = run_imgstat,
+};
+
+const struct help_text help_imgstat = {
+    .says = "List images: name, size, kind, command line.",
+    .example = "imgstat",
 };
 
 const struct command command_imgfree = {
     .name = "imgfree",
     .topic = "images",
     .synopsis = "[<image>...]",
-    .help = "Free images: those named, or all.",
-    .example = "imgfree\nimgfree initrd.gz",
     .max_args = -1,
     .run = run_imgfree,
+};
+
+const struct help_text help_imgfree = {
+    .says = "Free images: those named, or all.",
+    .example = "imgfree\nimgfree initrd.gz",
 };

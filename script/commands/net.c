@@ -1,9 +1,9 @@
 /*
  * Commands about network interfaces: ifopen ifclose ifstat ifconf (dhcp) iflinkwait route.
  */
+#include "script/net.h"
 #include "pm/lib/clock.h"
 #include "script/command.h"
-#include "script/net.h"
 #include "tcpip/net.h"
 #include "tcpip/route.h"
 
@@ -77,10 +77,13 @@ const struct command command_ifopen = {
     .name = "ifopen",
     .topic = "network",
     .synopsis = "[<interface>...]",
-    .help = "Start interfaces (default: all); no DHCP.",
-    .example = "ifopen net0",
     .max_args = -1,
     .run = run_ifopen,
+};
+
+const struct help_text help_ifopen = {
+    .says = "Start interfaces (default: all); no DHCP.",
+    .example = "ifopen net0",
 };
 
 static int close_one(struct netdev *dev, const struct parsed *p)
@@ -100,10 +103,13 @@ const struct command command_ifclose = {
     .name = "ifclose",
     .topic = "network",
     .synopsis = "[<interface>...]",
-    .help = "Stop interfaces (default: all).",
-    .example = "ifclose net0",
     .max_args = -1,
     .run = run_ifclose,
+};
+
+const struct help_text help_ifclose = {
+    .says = "Stop interfaces (default: all).",
+    .example = "ifclose net0",
 };
 
 static int stat_one(struct netdev *dev, const struct parsed *p)
@@ -111,8 +117,8 @@ static int stat_one(struct netdev *dev, const struct parsed *p)
     (void)p;
     const u8 *m = dev->mac;
     const struct netdev_stats *s = &dev->stats;
-    printf("%s: %02x:%02x:%02x:%02x:%02x:%02x using %s (%s) on %s, %s\n", dev->name, m[0], m[1], m[2],
-           m[3], m[4], m[5], dev->driver, dev->chip ? dev->chip : dev->driver, dev->bus,
+    printf("%s: %02x:%02x:%02x:%02x:%02x:%02x using %s (%s) on %s, %s\n", dev->name, m[0], m[1], m[2], m[3],
+           m[4], m[5], dev->driver, dev->chip ? dev->chip : dev->driver, dev->bus,
            dev->is_open ? "open" : "closed");
     if (dev->is_open && dev->link_up && dev->link_mbps)
         printf("  link up, %u Mbit/s", (unsigned)dev->link_mbps);
@@ -137,19 +143,25 @@ const struct command command_ifstat = {
     .name = "ifstat",
     .topic = "network",
     .synopsis = "[<interface>...]",
-    .help = "Show interfaces: address, driver, link, counters.",
-    .example = "ifstat net0",
     .max_args = -1,
     .run = run_ifstat,
+};
+
+const struct help_text help_ifstat = {
+    .says = "Show interfaces: address, driver, link, counters.",
+    .example = "ifstat net0",
 };
 
 enum { IFCONF_TIMEOUT, IFCONF_CONFIGURATOR };
 
 static const struct option ifconf_options[] = {
-    [IFCONF_TIMEOUT] = {'t', "timeout", OPTION_TIMEOUT, "MS", "wait this long for the link"},
-    [IFCONF_CONFIGURATOR] = {'c', "configurator", OPTION_STRING, "NAME", "dhcp is the only one"},
+    [IFCONF_TIMEOUT] = {'t', "timeout", OPTION_TIMEOUT, "MS"},
+    [IFCONF_CONFIGURATOR] = {'c', "configurator", OPTION_STRING, "NAME"},
     {0},
 };
+
+#define IFCONF_HELP                                                                                          \
+    [IFCONF_TIMEOUT] = "wait this long for the link", [IFCONF_CONFIGURATOR] = "dhcp is the only one"
 
 static msec_t link_wait(const struct parsed *p, unsigned option)
 {
@@ -176,26 +188,34 @@ const struct command command_ifconf = {
     .name = "ifconf",
     .topic = "network",
     .synopsis = "[<interface>...]",
-    .help = "Configure by DHCP the first interface that gets it.",
-    .example = "ifconf --timeout 30000 net0",
     .options = ifconf_options,
     .max_args = -1,
     .run = run_ifconf,
+};
+
+const struct help_text help_ifconf = {
+    .says = "Configure by DHCP the first interface that gets it.",
+    .options = {IFCONF_HELP},
+    .example = "ifconf --timeout 30000 net0",
 };
 
 const struct command command_dhcp = {
     .name = "dhcp",
     .topic = "network",
     .synopsis = "[<interface>...]",
-    .help = "Configure by DHCP the first interface that gets it.",
-    .example = "dhcp net0 || goto retry",
     .options = ifconf_options,
     .max_args = -1,
     .run = run_ifconf,
 };
 
+const struct help_text help_dhcp = {
+    .says = "Configure by DHCP the first interface that gets it.",
+    .options = {IFCONF_HELP},
+    .example = "dhcp net0 || goto retry",
+};
+
 static const struct option linkwait_options[] = {
-    {'t', "timeout", OPTION_TIMEOUT, "MS", "give up after this long (default: wait for ever)"},
+    {'t', "timeout", OPTION_TIMEOUT, "MS"},
     {0},
 };
 
@@ -214,11 +234,15 @@ const struct command command_iflinkwait = {
     .name = "iflinkwait",
     .topic = "network",
     .synopsis = "[<interface>...]",
-    .help = "Wait until the link of interfaces (all when none is named) is up.",
-    .example = "iflinkwait --timeout 10000 net0",
     .options = linkwait_options,
     .max_args = -1,
     .run = run_iflinkwait,
+};
+
+const struct help_text help_iflinkwait = {
+    .says = "Wait until the link of interfaces (all when none is named) is up.",
+    .options = {"give up after this long (default: wait for ever)"},
+    .example = "iflinkwait --timeout 10000 net0",
 };
 
 static int run_route(const struct command *self, const struct parsed *p)
@@ -241,7 +265,10 @@ const struct command command_route = {
     .name = "route",
     .topic = "network",
     .synopsis = "",
-    .help = "Show addresses and routes.",
-    .example = "route",
     .run = run_route,
+};
+
+const struct help_text help_route = {
+    .says = "Show addresses and routes.",
+    .example = "route",
 };

@@ -1,8 +1,8 @@
 /*
  * Commands about settings: set clear show inc.
  */
-#include "script/command.h"
 #include "script/settings.h"
+#include "script/command.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,11 +23,14 @@ const struct command command_set = {
     .name = "set",
     .topic = "settings",
     .synopsis = "<setting> [<value>...]",
-    .help = "Set a setting; without a value delete it.",
-    .example = "set net0/ip 192.168.0.2\nset retries:int32 3",
     .min_args = 1,
     .max_args = -1,
     .run = run_set,
+};
+
+const struct help_text help_set = {
+    .says = "Set a setting; without a value delete it.",
+    .example = "set net0/ip 192.168.0.2\nset retries:int32 3",
 };
 
 static int run_clear(const struct command *self, const struct parsed *p)
@@ -40,11 +43,14 @@ const struct command command_clear = {
     .name = "clear",
     .topic = "settings",
     .synopsis = "<setting>",
-    .help = "Delete a setting; what DHCP says shows again.",
-    .example = "clear net0/gateway",
     .min_args = 1,
     .max_args = 1,
     .run = run_clear,
+};
+
+const struct help_text help_clear = {
+    .says = "Delete a setting; what DHCP says shows again.",
+    .example = "clear net0/gateway",
 };
 
 /* "net0.dhcp/": the way from the root. */
@@ -68,7 +74,7 @@ static void print_name(const char *reference)
 }
 
 static const struct option show_options[] = {
-    {'q', "quiet", OPTION_FLAG, NULL, "print the value only"},
+    {'q', "quiet", OPTION_FLAG, NULL},
     {0},
 };
 
@@ -98,12 +104,16 @@ const struct command command_show = {
     .name = "show",
     .topic = "settings",
     .synopsis = "<setting>",
-    .help = "Print where a setting is found, its type and its value.",
-    .example = "show filename\nshow net0.dhcp/209:string",
     .options = show_options,
     .min_args = 1,
     .max_args = 1,
     .run = run_show,
+};
+
+const struct help_text help_show = {
+    .says = "Print where a setting is found, its type and its value.",
+    .options = {"print the value only"},
+    .example = "show filename\nshow net0.dhcp/209:string",
 };
 
 static int run_inc(const struct command *self, const struct parsed *p)
@@ -119,9 +129,12 @@ const struct command command_inc = {
     .name = "inc",
     .topic = "settings",
     .synopsis = "<setting> [<number>]",
-    .help = "Add 1, or a number, to a setting; an absent one starts at 0.",
-    .example = "inc tries && iseq ${tries} 3 && goto failed ||",
     .min_args = 1,
     .max_args = 2,
     .run = run_inc,
+};
+
+const struct help_text help_inc = {
+    .says = "Add 1, or a number, to a setting; an absent one starts at 0.",
+    .example = "inc tries && iseq ${tries} 3 && goto failed ||",
 };

@@ -20,9 +20,12 @@ const struct command command_shell = {
     .name = "shell",
     .topic = "system",
     .synopsis = "",
-    .help = "Give commands by hand until exit.",
-    .example = "shell",
     .run = run_shell,
+};
+
+const struct help_text help_shell = {
+    .says = "Give commands by hand until exit.",
+    .example = "shell",
 };
 
 /* ---- help ------------------------------------------------------------------------------------------ */
@@ -54,7 +57,8 @@ static bool list_topic(const char *topic, unsigned *line)
     for (const struct command *const *c = commands; *c; c++) {
         if (strcmp((*c)->topic, topic) != 0)
             continue;
-        printf("  %-12s%s\n", (*c)->name, (*c)->help);
+        const struct help_text *text = command_help_text(*c);
+        printf("  %-12s%s\n", (*c)->name, text ? text->says : (*c)->synopsis);
         if (!page(line))
             return false;
     }
@@ -87,17 +91,20 @@ const struct command command_help = {
     .name = "help",
     .topic = "system",
     .synopsis = "[<command>]",
-    .help = "List the commands, or explain one.",
-    .example = "help\nhelp kernel",
     .max_args = 1,
     .run = run_help,
+};
+
+const struct help_text help_help = {
+    .says = "List the commands, or explain one.",
+    .example = "help\nhelp kernel",
 };
 
 /* ---- power ----------------------------------------------------------------------------------------- */
 
 static const struct option reboot_options[] = {
-    {'w', "warm", OPTION_FLAG, NULL, "skip the memory test"},
-    {'s', "setup", OPTION_FLAG, NULL, "accepted; a BIOS cannot be asked for its setup"},
+    {'w', "warm", OPTION_FLAG, NULL},
+    {'s', "setup", OPTION_FLAG, NULL},
     {0},
 };
 
@@ -112,10 +119,18 @@ const struct command command_reboot = {
     .name = "reboot",
     .topic = "system",
     .synopsis = "",
-    .help = "Restart the machine.",
-    .example = "reboot --warm",
     .options = reboot_options,
     .run = run_reboot,
+};
+
+const struct help_text help_reboot = {
+    .says = "Restart the machine.",
+    .options =
+        {
+            "skip the memory test",
+            "accepted; a BIOS cannot be asked for its setup",
+        },
+    .example = "reboot --warm",
 };
 
 static int run_poweroff(const struct command *self, const struct parsed *p)
@@ -129,7 +144,10 @@ const struct command command_poweroff = {
     .name = "poweroff",
     .topic = "system",
     .synopsis = "",
-    .help = "Switch the machine off.",
-    .example = "poweroff",
     .run = run_poweroff,
+};
+
+const struct help_text help_poweroff = {
+    .says = "Switch the machine off.",
+    .example = "poweroff",
 };

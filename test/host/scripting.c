@@ -115,44 +115,60 @@ static int run_chain(const struct command *self, const struct parsed *p)
 }
 
 static const struct option chain_options[] = {
-    [CHAIN_REPLACE] = {'r', "replace", OPTION_FLAG, NULL, "end this script first"},
-    [CHAIN_AUTOFREE] = {'a', "autofree", OPTION_FLAG, NULL, "free it afterwards"},
+    [CHAIN_REPLACE] = {'r', "replace", OPTION_FLAG, NULL},
+    [CHAIN_AUTOFREE] = {'a', "autofree", OPTION_FLAG, NULL},
     {0},
 };
 
 static const struct option test_options[] = {
-    {'f', "flag", OPTION_FLAG, NULL, "a flag"},
-    {'q', "quiet", OPTION_FLAG, NULL, "another"},
-    {'n', "name", OPTION_STRING, "NAME", "a string"},
-    {'i', "number", OPTION_NUMBER, "N", "a number"},
-    {'k', "key", OPTION_KEY, "KEY", "a key"},
-    {'t', "timeout", OPTION_TIMEOUT, "MS", "a time"},
-    {0, "long-only", OPTION_FLAG, NULL, "no letter"},
-    {0},
+    {'f', "flag", OPTION_FLAG, NULL},     {'q', "quiet", OPTION_FLAG, NULL},
+    {'n', "name", OPTION_STRING, "NAME"}, {'i', "number", OPTION_NUMBER, "N"},
+    {'k', "key", OPTION_KEY, "KEY"},      {'t', "timeout", OPTION_TIMEOUT, "MS"},
+    {0, "long-only", OPTION_FLAG, NULL},  {0},
 };
 
 static const struct command
-    command_ok = {.name = "ok", .topic = "test", .synopsis = "", .help = "-", .example = "-", .max_args = -1,
-                  .run = run_ok},
-    command_bad = {.name = "bad", .topic = "test", .synopsis = "", .help = "-", .example = "-", .max_args = -1,
-                   .run = run_bad},
-    command_args = {.name = "args", .topic = "test", .synopsis = "", .help = "-", .example = "-", .max_args = -1,
-                    .run = run_args},
-    command_options = {.name = "options", .topic = "test", .synopsis = "[<arg>...]", .help = "Show options.",
-                       .example = "options -f\noptions -n x", .options = test_options, .max_args = -1,
+    command_ok = {.name = "ok", .topic = "test", .synopsis = "", .max_args = -1, .run = run_ok},
+    command_bad = {.name = "bad", .topic = "test", .synopsis = "", .max_args = -1, .run = run_bad},
+    command_args = {.name = "args", .topic = "test", .synopsis = "", .max_args = -1, .run = run_args},
+    command_options = {.name = "options",
+                       .topic = "test",
+                       .synopsis = "[<arg>...]",
+                       .options = test_options,
+                       .max_args = -1,
                        .run = run_options},
-    command_chain = {.name = "chain", .topic = "test", .synopsis = "<name>", .help = "-", .example = "-",
-                     .options = chain_options, .min_args = 1, .max_args = 1, .run = run_chain};
+    command_chain = {.name = "chain",
+                     .topic = "test",
+                     .synopsis = "<name>",
+                     .options = chain_options,
+                     .min_args = 1,
+                     .max_args = 1,
+                     .run = run_chain};
 
-extern const struct command command_clear, command_echo, command_exit, command_goto, command_help, command_inc,
-    command_iseq, command_isset, command_poweroff, command_prompt, command_set, command_shell,
+extern const struct command command_clear, command_echo, command_exit, command_goto, command_help,
+    command_inc, command_iseq, command_isset, command_poweroff, command_prompt, command_set, command_shell,
     command_show, command_sleep;
+extern const struct help_text help_clear, help_echo, help_exit, help_goto, help_help, help_inc, help_iseq,
+    help_isset, help_poweroff, help_prompt, help_set, help_shell, help_show, help_sleep;
 
 const struct command *const commands[] = {
-    &command_args,  &command_bad,   &command_chain, &command_clear,    &command_echo,   &command_exit,
-    &command_goto,  &command_help,  &command_inc,   &command_iseq,     &command_isset,  &command_ok,
-    &command_options, &command_poweroff, &command_prompt, &command_set, &command_shell,
-    &command_show,  &command_sleep, NULL,
+    &command_args,  &command_bad,   &command_chain,   &command_clear,    &command_echo,
+    &command_exit,  &command_goto,  &command_help,    &command_inc,      &command_iseq,
+    &command_isset, &command_ok,    &command_options, &command_poweroff, &command_prompt,
+    &command_set,   &command_shell, &command_show,    &command_sleep,    NULL,
+};
+
+static const struct help_text help_test = {.says = "-", .example = "-", .options = {"-", "-"}};
+static const struct help_text help_options = {
+    .says = "Show options.",
+    .options = {"a flag", "another", "a string", "a number", "a key", "a time", "no letter"},
+    .example = "options -f\noptions -n x",
+};
+
+const struct help_text *const help_texts[] = {
+    &help_test,   &help_test, &help_test,  &help_clear, &help_echo,  &help_exit,    &help_goto,
+    &help_help,   &help_inc,  &help_iseq,  &help_isset, &help_test,  &help_options, &help_poweroff,
+    &help_prompt, &help_set,  &help_shell, &help_show,  &help_sleep, NULL,
 };
 
 const struct loader *const loaders[] = {&loader_script, NULL};

@@ -1,6 +1,6 @@
 /*
- * Every command named in boot/puck.list, from the table that the image gets: nobody is let in without a help text,
- * an example that the parser accepts, and options that help can print.
+ * Every command named in boot/puck.list, from the table that the image gets: nobody is let in without a help
+ * text, an example that the parser accepts, and options that help can print.
  */
 #include "script/command.h"
 #include "script/interpreter.h"
@@ -43,13 +43,17 @@ static void test_texts(void **state)
         for (unsigned i = 0; i < ARRAY_SIZE(topics); i++)
             topic_known |= c->topic && strcmp(c->topic, topics[i]) == 0;
         check(topic_known, c, "has no known topic:", c->topic ? c->topic : "none");
-        check(c->help && strlen(c->help) > 10, c, "lacks", "a help text");
-        check(c->help && strlen(c->help) < 66, c, "does not fit beside its name", "on a screen of 80 columns");
-        check(c->help && c->help[strlen(c->help) - 1] == '.', c, "lacks", "a full stop after its help text");
-        check(c->example && *c->example, c, "lacks", "an example");
+        const struct help_text *text = command_help_text(c);
+        check(text->says && strlen(text->says) > 10, c, "lacks", "a help text");
+        check(text->says && strlen(text->says) < 66, c, "does not fit beside its name",
+              "on a screen of 80 columns");
+        check(text->says && text->says[strlen(text->says) - 1] == '.', c, "lacks",
+              "a full stop after its help text");
+        check(text->example && *text->example, c, "lacks", "an example");
         check(c->synopsis != NULL, c, "lacks", "a synopsis");
         check(c->max_args < 0 || c->min_args <= c->max_args, c, "takes", "fewer arguments than it needs");
-        check((c->max_args == 0) == (c->synopsis && !*c->synopsis), c, "has a synopsis that", "denies its arguments");
+        check((c->max_args == 0) == (c->synopsis && !*c->synopsis), c, "has a synopsis that",
+              "denies its arguments");
         check(c->run != NULL, c, "does", "nothing");
     }
     assert_int_equal(wrong, 0);
@@ -60,15 +64,17 @@ static void test_options(void **state)
     (void)state;
     for (const struct command *const *p = commands; *p; p++) {
         const struct command *c = *p;
+        const struct help_text *text = command_help_text(c);
         unsigned count = 0;
         for (const struct option *o = c->options; o && o->name; o++, count++) {
-            check(o->help && *o->help, c, "does not explain its option", o->name);
+            check(count < OPTIONS_MAX && text->options[count], c, "does not explain its option", o->name);
             check((o->kind == OPTION_FLAG) == !o->arg, c, "names no value, or one too many, of", o->name);
             for (const struct option *other = c->options; other != o; other++)
                 check(strcmp(other->name, o->name) && (!o->letter || o->letter != other->letter), c,
                       "has twice the option", o->name);
         }
         check(count <= OPTIONS_MAX, c, "has more options than", "the parser holds");
+        check(count == OPTIONS_MAX || !text->options[count], c, "explains options that it does", "not have");
     }
     assert_int_equal(wrong, 0);
 }
@@ -76,7 +82,22 @@ static void test_options(void **state)
 /* Is a word an operator, or does the line end here? */
 static bool ends_command(char **words, int i, int count)
 {
-    return i >= count || strcmp(words[i], "&&") == 0 || strcmp(words[i], "||") == 0 || strcmp(words[i], ";") == 0;
+    return i >= count || strcmp(words[i], "&&") == 0 || strcmp(words[i], "||") == 0 ||
+           strcmp(words[i], ";") == 0;
+}
+
+/* Every command of an image with texts has one, and it is its own: the tables stand side by side. */
+static void test_every_command_has_a_text(void **state)
+{
+    (void)state;
+    unsigned count = 0, texts = 0;
+    while (commands[count])
+        count++;
+    while (help_texts[texts])
+        texts++;
+    assert_int_equal(texts, count);
+    static const struct command unlisted = {.name = "unlisted"};
+    assert_null(command_help_text(&unlisted));
 }
 
 /* Each line of an example names its command, and only options and commands that exist. */
@@ -106,7 +127,7 @@ static void test_examples(void **state)
 {
     (void)state;
     for (const struct command *const *p = commands; *p; p++) {
-        char *example = strdup((*p)->example);
+        char *example = strdup(command_help_text(*p)->example);
         for (char *line = strtok(example, "\n"); line; line = strtok(NULL, "\n"))
             check_example(*p, line);
         free(example);
@@ -139,6 +160,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_the_table_is_sorted, setup),
+        cmocka_unit_test_setup(test_every_command_has_a_text, setup),
         cmocka_unit_test_setup(test_texts, setup),
         cmocka_unit_test_setup(test_options, setup),
         cmocka_unit_test_setup(test_examples, setup),

@@ -9,10 +9,10 @@
 #include "script/download.h"
 #include "script/script.h"
 #include "script/settings.h"
+#include "tcpip/fetch.h"
 #include "test/host/clock.h"
 #include "test/host/console.h"
 #include "test/host/handover.h"
-#include "tcpip/fetch.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -26,10 +26,10 @@
 struct file {
     const char *name;
     const char *text;
-    size_t len;     /* 0 = of the text; longer is filled up with x */
-    bool no_size;   /* the size is not told */
+    size_t len;      /* 0 = of the text; longer is filled up with x */
+    bool no_size;    /* the size is not told */
     size_t per_turn; /* bytes in 2 ms (two tasks take a turn of 1 ms each); 0 = all at once */
-    size_t stalls;  /* nothing comes after so many bytes; 0 = never */
+    size_t stalls;   /* nothing comes after so many bytes; 0 = never */
 };
 
 static struct file files[16];
@@ -96,8 +96,8 @@ static int test_open(const struct uri *u, msec_t idle_ms, struct stream **out)
     return fail(ENOENT, "404 Not Found");
 }
 
-static const struct scheme scheme_test = {.name = "test", .open = test_open}, scheme_tftp = {.name = "tftp",
-                                                                                             .open = test_open};
+static const struct scheme scheme_test = {.name = "test", .open = test_open},
+                           scheme_tftp = {.name = "tftp", .open = test_open};
 const struct scheme *const schemes[] = {&scheme_test, &scheme_tftp, NULL};
 
 static struct file *serve(const char *name, const char *text)
@@ -128,15 +128,33 @@ static int kernel_exec(struct image *img)
 static const struct loader loader_kernel = {.name = "kernel", .probe = kernel_probe, .exec = kernel_exec};
 const struct loader *const loaders[] = {&loader_script, &loader_kernel, NULL};
 
-extern const struct command command_boot, command_chain, command_echo, command_exit, command_imgargs,
-    command_imgexec, command_imgfetch, command_imgfree, command_imgload, command_imgselect, command_imgstat,
-    command_initrd, command_iseq, command_kernel, command_module, command_set, command_sha256sum;
+extern const struct command command_boot, command_chain, command_echo, command_exit, command_help,
+    command_imgargs, command_imgexec, command_imgfetch, command_imgfree, command_imgload, command_imgselect,
+    command_imgstat, command_initrd, command_iseq, command_kernel, command_module, command_set,
+    command_sha256sum;
 
 const struct command *const commands[] = {
-    &command_boot,      &command_chain,   &command_echo,    &command_exit,   &command_imgargs, &command_imgexec,
-    &command_imgfetch,  &command_imgfree, &command_imgload, &command_imgselect, &command_imgstat, &command_initrd,
-    &command_iseq,      &command_kernel,  &command_module,  &command_set,    &command_sha256sum, NULL,
+    &command_boot,
+    &command_chain,
+    &command_echo,
+    &command_exit,
+    &command_help,
+    &command_imgargs,
+    &command_imgexec,
+    &command_imgfetch,
+    &command_imgfree,
+    &command_imgload,
+    &command_imgselect,
+    &command_imgstat,
+    &command_initrd,
+    &command_iseq,
+    &command_kernel,
+    &command_module,
+    &command_set,
+    &command_sha256sum,
+    NULL,
 };
+const struct help_text *const help_texts[] = {NULL}; /* as in undionly.kpxe */
 
 static size_t free_at_start;
 
@@ -211,9 +229,10 @@ static void test_only_initrds_go_along(void **state)
     serve("initrd", "zip");
     serve("lib.ipxe", "#!ipxe\n");
     serve("third", "KERNEL");
-    assert_int_equal(run("chain sub.ipxe ||\nchain page ||\nimgfetch lib.ipxe\nkernel other ||\nimgfetch third\n"
-                         "imgargs page x ||\nkernel linux\ninitrd nowhere ||\nimgfetch initrd\nboot\n"),
-                     -EIO);
+    assert_int_equal(
+        run("chain sub.ipxe ||\nchain page ||\nimgfetch lib.ipxe\nkernel other ||\nimgfetch third\n"
+            "imgargs page x ||\nkernel linux\ninitrd nowhere ||\nimgfetch initrd\nboot\n"),
+        -EIO);
     assert_string_equal(handed, "linux() initrd()");
     assert_non_null(image_find("sub.ipxe")); /* as in iPXE, a script that was called stays */
     assert_int_equal(image_find("third")->role, IMAGE_PLAIN);
@@ -474,6 +493,21 @@ static void test_ctrl_c(void **state)
     assert_null(image_first());
 }
 
+/* ---- an image without help texts ------------------------------------------------------------------- */
+
+static void test_help_without_texts(void **state)
+{
+    (void)state;
+    assert_int_equal(run("help\n"), 0);
+    assert_true(printed("images:\n  boot        [<uri|image> [<argument>...]]\n"));
+    console_clear();
+    assert_int_equal(run("help sha256sum\n"), 0);
+    assert_string_equal(console_text(),
+                        "sha256sum [<option>...] <uri|image>...\noptions:\n  -s, --set SETTING         \n");
+    assert_int_equal(run("imgfree --help\n"), -ECANCELED);
+    assert_true(printed("imgfree [<image>...]\n"));
+}
+
 /* ---- digests ----------------------------------------------------------------------------------------- */
 
 static void test_sha256sum(void **state)
@@ -517,6 +551,7 @@ int main(void)
         T(test_progress_stalled),
         T(test_no_secrets),
         T(test_ctrl_c),
+        T(test_help_without_texts),
         T(test_sha256sum),
 #undef T
     };

@@ -116,7 +116,7 @@ static void test_help_lists_by_topic(void **state)
     assert_int_equal(script_line("help"), 0);
     for (const struct command *const *c = commands; *c; c++) {
         char line[100];
-        snprintf(line, sizeof line, "\n  %-12s%s\n", (*c)->name, (*c)->help);
+        snprintf(line, sizeof line, "\n  %-12s%s\n", (*c)->name, command_help_text(*c)->says);
         if (!strstr(console_text(), line)) {
             print_error("help leaves out %s", (*c)->name);
             assert_true(false);
@@ -146,11 +146,12 @@ static void test_every_command_is_described(void **state)
     (void)state;
     for (const struct command *const *p = commands; *p; p++) {
         const struct command *c = *p;
-        assert_true(*c->help && *c->example && *c->topic && c->synopsis && c->run);
+        const struct help_text *text = command_help_text(c);
+        assert_true(*text->says && *text->example && *c->topic && c->synopsis && c->run);
         assert_true(!p[1] || strcmp(c->name, p[1]->name) < 0);
         for (const struct option *o = c->options; o && o->name; o++) {
             assert_true(o - c->options < OPTIONS_MAX);
-            assert_true(*o->help && (o->kind == OPTION_FLAG) == !o->arg);
+            assert_true(*text->options[o - c->options] && (o->kind == OPTION_FLAG) == !o->arg);
         }
     }
 }
