@@ -218,6 +218,63 @@ $(O)/libhost.a: $(HOST_OBJ)
 	@rm -f $@
 	$(Q)$(AR) rcsD $@ $(HOST_OBJ)
 
+# puck-script: the interpreter for people at a desk, as they get it, and as test/script runs it (under ASan). It brings
+# its own world: files for the network, typed keys, kernels that do not start.
+TOOL_C       := $(wildcard tools/puck-script/*.c)
+TOOL_HOST_C  := $(filter-out test/host/sim% test/host/tcpscript.c test/host/scripting.c test/host/schemes.c,$(HOST_C))
+TOOL_CFLAGS  := $(filter-out -g -fsanitize=% -fno-sanitize-recover=%,$(HOST_CFLAGS)) -I$(O)/tool
+TOOL_WRAP    := dhcp_configure power_reboot power_off
+TOOL_LIB_OBJ := $(TOOL_HOST_C:%.c=$(O)/tool/%.o)
+
+$(O)/tool/%.o: %.c
+	@mkdir -p $(@D)
+	$(Q)$(HOST_CC) $(TOOL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(TOOL_LIB_OBJ): TOOL_CFLAGS += -include test/host/stdio.h
+$(TOOL_C:%.c=$(O)/host/%.o): HOST_CFLAGS += -I$(O)/tool
+$(TOOL_C:%.c=$(O)/tool/%.o) $(TOOL_C:%.c=$(O)/host/%.o): | $(O)/tool/features.inc $(O)/tool/schemes.inc
+
+# What is in which image, and what puck.* can fetch.
+$(O)/tool/features.inc: $(wildcard boot/*.list)
+	@mkdir -p $(@D)
+	@awk '/^[a-z]/ { image = FILENAME; gsub(/.*\/|\.list$$/, "", image); \
+	    printf "FEATURE(%s, %s, %s)\n", image, $$1, $$2 }' $^ > $@
+
+$(O)/tool/schemes.inc: boot/puck.list
+	@mkdir -p $(@D)
+	@awk '$$1 == "scheme" { printf "SCHEME(%s)\n", $$2 }' $< > $@
+
+$(O)/tool/libtool.a: $(TOOL_LIB_OBJ)
+	@rm -f $@
+	$(Q)$(AR) rcsD $@ $^
+
+$(O)/tool/lists.c: boot/puck.list $(O)/tool/libtool.a tools/mklists
+	$(Q)tools/mklists boot/puck.list $(O)/tool/libtool.a command help > $@
+
+$(O)/host/tool_lists.c: boot/puck.list $(O)/libhost.a tools/mklists
+	$(Q)tools/mklists boot/puck.list $(O)/libhost.a command help > $@
+
+$(BIN)/puck-script: $(TOOL_C:%.c=$(O)/tool/%.o) $(O)/tool/lists.c $(O)/version.c $(O)/tool/libtool.a
+	@mkdir -p $(@D)
+	$(Q)$(HOST_CC) $(TOOL_CFLAGS) $(TOOL_WRAP:%=-Wl,--wrap=%) -o $@ $^
+
+$(O)/test/puck-script: $(TOOL_C:%.c=$(O)/host/%.o) $(O)/host/tool_lists.c $(O)/version.c $(O)/libhost.a
+	@mkdir -p $(@D)
+	$(Q)$(HOST_CC) $(HOST_CFLAGS) $(TOOL_WRAP:%=-Wl,--wrap=%) -o $@ $^
+
+## puck-script  $(BIN)/puck-script, which checks scripts and runs them at your desk (puck-script --help)
+puck-script: $(BIN)/puck-script
+
+## docs         docs/commands.md, from the tables of the commands
+docs: $(BIN)/puck-script
+	$(BIN)/puck-script docs commands > docs/commands.md
+
+## install      puck-script and the images for users (PREFIX=/usr/local, DESTDIR=)
+PREFIX ?= /usr/local
+install: images puck-script
+	install -D -m 755 $(BIN)/puck-script '$(DESTDIR)$(PREFIX)/bin/puck-script'
+	install -D -m 644 -t '$(DESTDIR)$(PREFIX)/share/puck' $(IMAGES:%=$(BIN)/%)
+
 # These decide about every allocation.
 $(O)/test/sim/test_no_memory: HOST_LINK := $(foreach f,malloc calloc realloc aligned_alloc strdup asprintf,-Wl,--wrap=$(f))
 $(O)/test/unit/test_script_no_memory: HOST_LINK := $(foreach f,malloc calloc strdup strndup console_write,-Wl,--wrap=$(f))
@@ -265,7 +322,7 @@ $(O)/test/model/%: $(O)/host/test/model/%.o $(O)/libmodel.a $(O)/libhost.a
 	$(Q)$(HOST_CC) $(HOST_CFLAGS) -o $@ $< $(O)/libmodel.a $(O)/libhost.a -lcmocka
 
 ## check-unit   unit tests and simulated-network tests on the host, under ASan and UBSan
-check-unit: $(UNIT_BIN) | need-check
+check-unit: $(UNIT_BIN) $(O)/test/puck-script | need-check
 	@$(CHECK) unit
 
 # ---- fuzzing: the host sources once more, by clang with libFuzzer -----------------------------------------
@@ -298,12 +355,11 @@ fuzz: $(FUZZ_BIN)
 
 # The target's sources by the other compiler. clang knows -mstack-alignment by another name and brings its own
 # freestanding headers.
-CLANG_CFLAGS = $(filter-out $(LTO) $(PACKS_BETTER) -mpreferred-stack-boundary=% -Wshift-overflow=% --param=%,\
-               $(subst $(shell $(CC) -print-file-name=include 2>/dev/null),\
-               $(shell $(FUZZ_CC) -print-resource-dir 2>/dev/null)/include,$(PM_CFLAGS))) -mstack-alignment=4
-CLANG_OBJ   := $(PM_C:%.c=$(O)/clang/%.o)
+CLANG_CFLAGS := $(filter-out $(LTO) $(PACKS_BETTER) -mpreferred-stack-boundary=% -Wshift-overflow=% --param=%,\
+                $(subst $(shell $(CC) -print-file-name=include 2>/dev/null),\
+                $(shell $(FUZZ_CC) -print-resource-dir 2>/dev/null)/include,$(PM_CFLAGS))) -mstack-alignment=4
+CLANG_OBJ    := $(PM_C:%.c=$(O)/clang/%.o)
 
-$(CLANG_OBJ): CLANG_CFLAGS := $(CLANG_CFLAGS)
 $(O)/clang/%.o: %.c | need-check
 	@mkdir -p $(@D)
 	$(Q)$(FUZZ_CC) $(CLANG_CFLAGS) -MMD -MP -c -o $@ $<
@@ -360,7 +416,7 @@ need-%:
 clean:
 	rm -rf $(O) $(BIN)
 
-.PHONY: FORCE all images check-unit check-static check check-long check-machine again fuzz setup demo run debug \
+.PHONY: FORCE all images puck-script docs install check-unit check-static check check-long check-machine again fuzz setup demo run debug \
         bench help clean
 .SECONDARY:
 

@@ -194,7 +194,7 @@ static int unknown_option(const struct command *c, const char *word)
     if (!*name)
         return misused(c, "\"%.40s\" is no option (write -- before text that begins with -)", word);
     for (const struct option *o = c->options; o && o->name; o++)
-        if (name[1] && is_near(name, o->name))
+        if (name[1] && (is_near(name, o->name) || strncmp(name, o->name, strlen(name)) == 0))
             return misused(c, "unknown option \"%.40s\": is --%s meant?", word, o->name);
     return misused(c, "unknown option \"%.40s\"", word);
 }
@@ -232,25 +232,28 @@ static bool asks_for_help(const struct command *c, const char *word)
     return strcmp(word, "--help") == 0 || (strcmp(word, "-h") == 0 && index_by_letter(c, 'h') < 0);
 }
 
-static int parse(const struct command *c, struct parsed *p, struct arguments *a)
+int command_parse(const struct command *c, int argc, char **argv, struct parsed *p)
 {
+    struct arguments a = {argc, 1, argv};
     int rc = 0;
-    while (rc == 0 && a->next < a->argc && a->argv[a->next][0] == '-') {
-        const char *word = a->argv[a->next++];
+    while (rc == 0 && a.next < argc && argv[a.next][0] == '-') {
+        const char *word = argv[a.next++];
         if (strcmp(word, "--") == 0)
             break;
         if (asks_for_help(c, word)) {
             command_print_help(c);
             return command_false(ECANCELED);
         }
-        rc = word[1] == '-' ? parse_long(c, p, word, a) : parse_short(c, p, word, a);
+        rc = word[1] == '-' ? parse_long(c, p, word, &a) : parse_short(c, p, word, &a);
     }
-    p->argc = a->argc - a->next;
-    p->argv = a->argv + a->next;
+    p->argc = argc - a.next;
+    p->argv = argv + a.next;
     if (rc == 0 && p->argc < c->min_args)
         rc = misused(c, p->argc == 0 ? "an argument is missing" : "arguments are missing");
     if (rc == 0 && c->max_args >= 0 && p->argc > c->max_args)
-        rc = misused(c, "\"%.40s\" is one argument too many", p->argv[c->max_args]);
+        rc = misused(c, *p->argv[c->max_args] == '-' ? "\"%.40s\": options go before the arguments"
+                                                     : "\"%.40s\" is one argument too many",
+                     p->argv[c->max_args]);
     return rc;
 }
 
@@ -263,7 +266,6 @@ int command_run(int argc, char **argv)
                     near);
     }
     struct parsed p = {0};
-    struct arguments a = {argc, 1, argv};
-    int rc = parse(c, &p, &a);
+    int rc = command_parse(c, argc, argv, &p);
     return rc < 0 ? rc : c->run(c, &p);
 }

@@ -56,6 +56,12 @@ const struct help_text *command_help_text(const struct command *c);
 
 const struct command *command_find(const char *name);
 
+/*
+ * Parse argv[1] and on by a command's option table. 0, or a failure with fail() text: misused, or --help, which is
+ * printed. p->argv is where the parser stopped, also then: behind the option that it did not like.
+ */
+int command_parse(const struct command *c, int argc, char **argv, struct parsed *p);
+
 /* Parse options and run. argv[0] is the name; argv[argc] need not be NULL. Status with fail() text. */
 int command_run(int argc, char **argv);
 

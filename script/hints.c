@@ -50,7 +50,8 @@ static const char *hint_word(const char *word)
         return "a single | or & is an ordinary word; the operators are || and &&";
     if ((strstr(word, "||") || strstr(word, "&&")) && word[2])
         return "an operator stands alone: put blanks around || and &&";
-    if (strstr(word, "{$"))
+    const char *swapped = strstr(word, "{$");
+    if (swapped && (swapped == word || swapped[-1] != '$'))
         return "settings are written ${name}";
     const char *dollar = strchr(word, '$');
     if (dollar && isalpha((unsigned char)dollar[1]))

@@ -22,6 +22,12 @@ struct lines {
 };
 
 /*
+ * Step over one physical line (the text must not be at its end): *piece is what it says, without its end and without a
+ * final backslash. True when that backslash joins it with the next.
+ */
+bool lines_piece(struct lines *l, const char **piece, size_t *n);
+
+/*
  * Read the next logical line into *line (malloc'd, continuations joined, without its end).
  * 1, 0 at the end of the text, or a negative errno with text.
  */
@@ -42,6 +48,11 @@ void labels_free(struct labels *labels);
 
 /* The words of a line up to its end or a comment (G5-G7): one malloc'd block; NULL with text. */
 char **line_words(const char *line, int *count);
+
+enum operator { NO_OPERATOR, ALWAYS, IF_OK, IF_FAILED };
+
+/* Is a whole word an operator (G6)? */
+enum operator line_operator(const char *word);
 
 /* ---- hints: script/hints.c ---- */
 

@@ -18,8 +18,7 @@ static bool is_blank(char c)
 
 /* ---- logical lines --------------------------------------------------------------------------------- */
 
-/* One physical line without its end and without a final backslash; true when that joins the next. */
-static bool next_piece(struct lines *l, const char **piece, size_t *n)
+bool lines_piece(struct lines *l, const char **piece, size_t *n)
 {
     const char *start = l->text + l->at, *end = l->text + l->len;
     const char *newline = memchr(start, '\n', (size_t)(end - start));
@@ -44,7 +43,7 @@ static bool skip_line(struct lines *l, size_t *total)
     do {
         if (l->at >= l->len)
             return false;
-        is_joined = next_piece(l, &piece, &n);
+        is_joined = lines_piece(l, &piece, &n);
         *total += n;
     } while (is_joined);
     return true;
@@ -69,7 +68,7 @@ int lines_next(struct lines *l, char **line)
     *line = out;
     bool is_joined;
     do {
-        is_joined = next_piece(&from, &piece, &n);
+        is_joined = lines_piece(&from, &piece, &n);
         memcpy(out, piece, n);
         out += n;
     } while (is_joined);
@@ -254,4 +253,13 @@ char **line_words(const char *line, int *count)
     }
     *count = n;
     return words;
+}
+
+enum operator line_operator(const char *word)
+{
+    if (strcmp(word, ";") == 0)
+        return ALWAYS;
+    if (strcmp(word, "&&") == 0)
+        return IF_OK;
+    return strcmp(word, "||") == 0 ? IF_FAILED : NO_OPERATOR;
 }

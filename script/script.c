@@ -112,17 +112,6 @@ static int run_command(char **words, int count)
     return rc;
 }
 
-enum operator { NO_OPERATOR, ALWAYS, IF_OK, IF_FAILED };
-
-static enum operator operator_of(const char *word)
-{
-    if (strcmp(word, ";") == 0)
-        return ALWAYS;
-    if (strcmp(word, "&&") == 0)
-        return IF_OK;
-    return strcmp(word, "||") == 0 ? IF_FAILED : NO_OPERATOR;
-}
-
 /* goto, exit or Ctrl-C: what follows on the line is not run. */
 static bool leaves_line(void)
 {
@@ -141,7 +130,7 @@ static int run_words(char **words, int count)
     for (int i = 0;; i++) {
         int start = i;
         enum operator after = NO_OPERATOR;
-        while (i < count && (after = operator_of(words[i])) == NO_OPERATOR)
+        while (i < count && (after = line_operator(words[i])) == NO_OPERATOR)
             i++;
         if (before == ALWAYS || (before == IF_OK) == (rc == 0))
             rc = run_command(words + start, i - start);

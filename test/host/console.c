@@ -16,6 +16,7 @@ static struct {
     struct key_queue keys;
     unsigned columns, rows;
     bool echo;
+    void (*show)(const char *text, size_t len);
 } state = {.columns = 80, .rows = 25};
 
 void console_init(void)
@@ -40,6 +41,8 @@ void console_write(const char *s, size_t len)
     memcpy(state.text + state.len, s, len);
     state.len += len;
     state.text[state.len] = '\0';
+    if (state.show)
+        state.show(s, len);
     if (state.echo && write(STDERR_FILENO, s, len) < 0)
         state.echo = false;
 }
@@ -59,6 +62,16 @@ void console_clear(void)
 void console_echo(bool on)
 {
     state.echo = on;
+}
+
+void console_show(void (*show)(const char *text, size_t len))
+{
+    state.show = show;
+}
+
+bool console_has_keys(void)
+{
+    return state.keys.head != state.keys.tail;
 }
 
 void console_type_key(int key)

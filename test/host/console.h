@@ -13,6 +13,12 @@ void console_clear(void);
 /* Also copy what is written to stderr (for looking at a failing test). */
 void console_echo(bool on);
 
+/* Also give what is written to a function; NULL ends that. */
+void console_show(void (*show)(const char *text, size_t len));
+
+/* Is there a key in the queue? */
+bool console_has_keys(void);
+
 /*
  * Type keys: they are in the queue at once. CTRL_C is taken out by the next console_poll(), which
  * returns true. The second form takes characters, with LF as KEY_ENTER.

@@ -1,6 +1,6 @@
 /*
  * Task switches on the host (pm/lib/context.h): ucontext, and the announcements that ASan needs to
- * know which stack is in use.
+ * know which stack is in use. bin/puck-script is linked without ASan: there is nobody to tell then.
  */
 #include "pm/lib/context.h"
 #include "pm/lib/task.h"
@@ -8,6 +8,9 @@
 #include <sanitizer/common_interface_defs.h>
 #include <stdlib.h>
 #include <ucontext.h>
+
+#pragma weak __sanitizer_start_switch_fiber
+#pragma weak __sanitizer_finish_switch_fiber
 
 const size_t context_stack_size = 256 * 1024;
 
@@ -39,6 +42,8 @@ static void arrived(struct context *me)
 {
     const void *bottom;
     size_t size;
+    if (!__sanitizer_finish_switch_fiber)
+        return;
     __sanitizer_finish_switch_fiber(me->fake_stack, &bottom, &size);
     if (came_from == &main_context && !main_context.stack) {
         main_context.stack = bottom;
@@ -53,7 +58,8 @@ void context_switch(void **save, void *to)
         *save = me;
     came_from = me;
     running = next;
-    __sanitizer_start_switch_fiber(save ? &me->fake_stack : NULL, next->stack, next->stack_size);
+    if (__sanitizer_start_switch_fiber)
+        __sanitizer_start_switch_fiber(save ? &me->fake_stack : NULL, next->stack, next->stack_size);
     swapcontext(&me->uc, &next->uc);
     arrived(me);
 }
