@@ -153,7 +153,9 @@ static int store_value(const struct command *c, struct parsed *p, int i, const c
     const struct option *o = &c->options[i];
     long n = 0;
     bool ok = true;
-    if (o->kind == OPTION_KEY)
+    if (!*value) /* ${unset}: iPXE takes it for 0, and menus pass such time limits */
+        ok = true;
+    else if (o->kind == OPTION_KEY)
         ok = parse_key(value, &n);
     else if (o->kind != OPTION_STRING)
         ok = command_number(value, &n) && (n >= 0 || o->kind == OPTION_NUMBER);
@@ -229,7 +231,8 @@ static int parse_short(const struct command *c, struct parsed *p, const char *wo
 
 static bool asks_for_help(const struct command *c, const char *word)
 {
-    return strcmp(word, "--help") == 0 || (strcmp(word, "-h") == 0 && index_by_letter(c, 'h') < 0);
+    return (strcmp(word, "--help") == 0 && index_by_name(c, "help", 4) < 0) ||
+           (strcmp(word, "-h") == 0 && index_by_letter(c, 'h') < 0);
 }
 
 int command_parse(const struct command *c, int argc, char **argv, struct parsed *p)

@@ -177,6 +177,14 @@ struct scope *scope_find(const char *dotted)
     return scope_walk(dotted, false);
 }
 
+const char *scope_stored_name(const struct scope *s, unsigned i)
+{
+    const struct stored_setting *v = s->stored;
+    while (v && i-- > 0)
+        v = v->next;
+    return v ? v->name : NULL;
+}
+
 void scope_set_alias(const char *(*real_name)(const char *name))
 {
     state.real_name = real_name;
@@ -388,6 +396,22 @@ int setting_set_raw(const char *reference, const u8 *raw, size_t len)
     if (rc < 0)
         return rc;
     rc = reference_set(&r, NULL, raw, len);
+    free(r.copy);
+    return rc;
+}
+
+int setting_check(const char *reference, const char *text)
+{
+    struct reference r;
+    u8 *raw;
+    size_t len;
+    int rc = reference_parse(&r, reference);
+    if (rc < 0)
+        return rc;
+    const struct setting_type *type = r.type ? r.type : setting_type_find(r.known_type);
+    rc = *text ? type->parse(text, &raw, &len) : 0;
+    if (rc == 0 && *text)
+        free(raw);
     free(r.copy);
     return rc;
 }

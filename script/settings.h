@@ -88,6 +88,9 @@ extern struct scope settings_root;
 void scope_register(struct scope *s, struct scope *parent, const char *name);
 struct scope *scope_find(const char *dotted); /* "net0.dhcp"; NULL when absent; "" = root */
 
+/* Name of the i-th value that was set by hand in this scope, NULL behind the last. */
+const char *scope_stored_name(const struct scope *s, unsigned i);
+
 /*
  * Names that stand for another scope: the function maps one part of a dotted name to the real one
  * ("netX" to "net1") or returns it unchanged. NULL = none.
@@ -113,6 +116,9 @@ int setting_set_raw(const char *reference, const u8 *raw, size_t len);
 
 /* Delete the value where the reference points; one that is not there is fine. Makes no scope. */
 int setting_clear(const char *reference);
+
+/* Would setting_set() take this text? Stores nothing. 0, or -EINVAL or -ENOMEM with text. */
+int setting_check(const char *reference, const char *text);
 
 /*
  * Add to a number; an absent one starts as int32 0. A text that is a whole number counts too and

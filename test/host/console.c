@@ -15,7 +15,7 @@ static struct {
     size_t len, cap;
     struct key_queue keys;
     unsigned columns, rows;
-    bool echo;
+    bool echo, is_waiting;
     void (*show)(const char *text, size_t len);
 } state = {.columns = 80, .rows = 25};
 
@@ -95,11 +95,18 @@ int console_key(void)
     return keys_get(&state.keys);
 }
 
+bool console_is_waiting(void)
+{
+    return state.is_waiting;
+}
+
 int console_wait_key(msec_t deadline)
 {
     int key;
     while ((key = keys_get(&state.keys)) < 0) {
+        state.is_waiting = true;
         int rc = task_pause(deadline);
+        state.is_waiting = false;
         if (rc == -ECANCELED) {
             task_uncancel();
             return CTRL_C;

@@ -26,6 +26,9 @@ bool console_has_keys(void);
 void console_type_key(int key);
 void console_type(const char *s);
 
+/* Is console_wait_key() what waits? For a world that types when somebody reads. */
+bool console_is_waiting(void);
+
 /* Screen size that console_columns() and console_rows() tell; 80 x 25 at start. */
 void console_set_size(unsigned columns, unsigned rows);
 

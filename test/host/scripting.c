@@ -1,7 +1,9 @@
 /* The world of the language tests (scripting.h). */
 #include "test/host/scripting.h"
 #include "pm/lib/task.h"
+#include "script/canvas.h"
 #include "script/command.h"
+#include "script/menu.h"
 #include "script/settings.h"
 #include "test/host/clock.h"
 #include "test/host/console.h"
@@ -32,6 +34,8 @@ void host_scripting_reset(void)
     settings_reset();
     settings_builtin_init("1.2.3");
     shell_reset();
+    menu_reset();
+    canvas_reset();
     console_reset();
     task_reset();
     task_set_world(host_world);
@@ -145,17 +149,19 @@ static const struct command
                      .max_args = 1,
                      .run = run_chain};
 
-extern const struct command command_clear, command_echo, command_exit, command_goto, command_help,
-    command_inc, command_iseq, command_isset, command_poweroff, command_prompt, command_set, command_shell,
+extern const struct command command_choose, command_clear, command_echo, command_exit, command_form,
+    command_goto, command_help, command_inc, command_iseq, command_isset, command_item, command_login,
+    command_menu, command_poweroff, command_present, command_prompt, command_set, command_shell,
     command_show, command_sleep;
-extern const struct help_text help_clear, help_echo, help_exit, help_goto, help_help, help_inc, help_iseq,
-    help_isset, help_poweroff, help_prompt, help_set, help_shell, help_show, help_sleep;
+extern const struct help_text help_choose, help_clear, help_echo, help_exit, help_form, help_goto,
+    help_help, help_inc, help_iseq, help_isset, help_item, help_login, help_menu, help_poweroff,
+    help_present, help_prompt, help_set, help_shell, help_show, help_sleep;
 
 const struct command *const commands[] = {
-    &command_args,  &command_bad,   &command_chain,   &command_clear,    &command_echo,
-    &command_exit,  &command_goto,  &command_help,    &command_inc,      &command_iseq,
-    &command_isset, &command_ok,    &command_options, &command_poweroff, &command_prompt,
-    &command_set,   &command_shell, &command_show,    &command_sleep,    NULL,
+    &command_args, &command_bad, &command_chain, &command_choose, &command_clear, &command_echo,
+    &command_exit, &command_form, &command_goto, &command_help, &command_inc, &command_iseq, &command_isset,
+    &command_item, &command_login, &command_menu, &command_ok, &command_options, &command_poweroff,
+    &command_present, &command_prompt, &command_set, &command_shell, &command_show, &command_sleep, NULL,
 };
 
 static const struct help_text help_test = {.says = "-", .example = "-", .options = {"-", "-"}};
@@ -166,9 +172,10 @@ static const struct help_text help_options = {
 };
 
 const struct help_text *const help_texts[] = {
-    &help_test,   &help_test, &help_test,  &help_clear, &help_echo,  &help_exit,    &help_goto,
-    &help_help,   &help_inc,  &help_iseq,  &help_isset, &help_test,  &help_options, &help_poweroff,
-    &help_prompt, &help_set,  &help_shell, &help_show,  &help_sleep, NULL,
+    &help_test, &help_test, &help_test, &help_choose, &help_clear, &help_echo, &help_exit, &help_form,
+    &help_goto, &help_help, &help_inc, &help_iseq, &help_isset, &help_item, &help_login, &help_menu,
+    &help_test, &help_options, &help_poweroff, &help_present, &help_prompt, &help_set, &help_shell,
+    &help_show, &help_sleep, NULL,
 };
 
 const struct loader *const loaders[] = {&loader_script, NULL};

@@ -36,7 +36,7 @@ static void test_the_table_is_sorted(void **state)
 static void test_texts(void **state)
 {
     (void)state;
-    static const char *const topics[] = {"script", "settings", "network", "images", "system"};
+    static const char *const topics[] = {"script", "settings", "network", "images", "menus", "system"};
     for (const struct command *const *p = commands; *p; p++) {
         const struct command *c = *p;
         bool topic_known = false;
@@ -111,8 +111,10 @@ static void check_example(const struct command *c, const char *line)
         const struct command *used = command_find(words[i]);
         check(used || ends_command(words, i, count), c, "has an example with the unknown command", words[i]);
         names_it |= used == c;
+        bool is_text = false; /* behind "--" */
         for (; !ends_command(words, i, count); i++) {
-            bool known = strncmp(words[i], "--", 2) != 0 || !words[i][2] || used == NULL;
+            is_text |= strcmp(words[i], "--") == 0;
+            bool known = is_text || strncmp(words[i], "--", 2) != 0 || used == NULL;
             for (const struct option *o = used ? used->options : NULL; o && o->name; o++)
                 known |= strncmp(words[i] + 2, o->name, strlen(o->name)) == 0;
             check(known, c, "has an example with the unknown option", words[i]);
