@@ -119,16 +119,16 @@ BOOT_OBJ := $(BOOT_C:%.c=$(O)/pm/%.o)
 # What changes without a source file changing. The file is touched only when its text does.
 $(O)/version.c: FORCE
 	@mkdir -p $(@D)
-	@tools/version > $@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+	@tools/version > $@.new && if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
 $(O)/embed.asm: FORCE
 	@mkdir -p $(@D)
-	@tools/embed '$(EMBED)' > $@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+	@tools/embed '$(EMBED)' > $@.new && if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
-$(O)/version.o: $(O)/version.c
+$(O)/version.o: $(O)/version.c | need-build
 	$(Q)$(CC) $(PM_CFLAGS) -c -o $@ $<
 
-$(O)/embed.o: $(O)/embed.asm $(EMBED)
+$(O)/embed.o: $(O)/embed.asm $(EMBED) | need-build
 	$(Q)$(NASM) -f elf32 -o $@ $<
 
 $(O)/mailbox.ok: rm/mailbox.inc pm/rm.h tools/check-mailbox
@@ -149,10 +149,10 @@ $(O)/%.elf: linker/pm.ld $(BOOT_OBJ) $(O)/%.lists.o $(O)/version.o $(O)/embed.o 
 $(O)/%.flat: $(O)/%.elf
 	$(Q)objcopy -O binary -j .text -j .rodata -j .data -j .rel.dyn $< $@
 
-$(O)/%.bin $(O)/%.inc &: $(O)/%.elf $(O)/%.flat tools/pack-program
+$(O)/%.bin $(O)/%.inc &: $(O)/%.elf $(O)/%.flat tools/pack-program | need-build
 	$(Q)tools/pack-program $(O)/$*.elf $(O)/$*.flat $(O)/$*.bin > $(O)/$*.inc
 
-$(O)/%.lzma: $(O)/%.bin Makefile
+$(O)/%.lzma: $(O)/%.bin Makefile | need-build
 	$(Q)$(XZ) $(XZ_OPTIONS) --stdout $< > $@
 
 # The boot stub runs where it was loaded: position-independent, and its names are its own (no GOT).
@@ -183,7 +183,7 @@ $(O)/rm.bin: rm/rm.asm $(wildcard rm/*.asm rm/*.inc) | need-build
 
 # bin/NAME.FORMAT
 define image_rule
-$(BIN)/$(1).$(2): boot/$(2).asm boot/payload.inc rm/mailbox.inc $(O)/rm.bin $(O)/stub.bin $(O)/$(1).inc $(O)/$(1).lzma
+$(BIN)/$(1).$(2): boot/$(2).asm boot/payload.inc rm/mailbox.inc $(O)/rm.bin $(O)/stub.bin $(O)/$(1).inc $(O)/$(1).lzma | need-build
 	@mkdir -p $$(@D)
 	$$(Q)$(NASM) -f bin -I. -DRM='"$(O)/rm.bin"' -DSTUB='"$(O)/stub.bin"' \
 	    -DPROGRAM_HEADER='"$(O)/$(1).inc"' -DPROGRAM_PACKED='"$(O)/$(1).lzma"' -o $$@ $$<

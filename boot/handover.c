@@ -23,6 +23,7 @@ void handover_prepare(void)
     undi_shutdown();
     console_shutdown();
     rm_unhook();
+    undi_unload(); /* it can take back INT 15h only when we are not in front of it */
 }
 
 void handover_linux16(u16 segment, u16 stack_pointer)

@@ -20,7 +20,9 @@ enum {
     PIC_CASCADE = 2,
     PIC_SPECIFIC_EOI = 0x60,
 
+    BDA_EBDA_SEGMENT = 0x40e,
     BDA_BASE_KB = 0x413,
+    BASE_KB_MAX = 640,
 
     PXE_UNDI_TRANSMIT = 0x0008,
     FRAME_HEADER = 14,
@@ -258,6 +260,33 @@ void rm_unhook(void)
     bool int15_is_back = unhook(0x15, mailbox->int15_entry, &mailbox->int15_old);
     if (irq_is_back && int15_is_back && *base_kb == mailbox->segment >> 6)
         *base_kb = mailbox->base_kb_before;
+}
+
+/* Does no interrupt vector point into [start, end)? Vectors from 78h on are BASIC's, or nobody's. */
+static bool is_unhooked(u32 start, u32 end)
+{
+    for (unsigned n = 0; n < 0x78; n++) {
+        u32 at = (*vector(n) >> 16 << 4) + (*vector(n) & 0xffff);
+        if (at >= start && at < end)
+            return false;
+    }
+    return true;
+}
+
+void rm_free_undi(void)
+{
+    volatile u16 *base_kb = (volatile u16 *)rm_pointer(0, BDA_BASE_KB);
+    u16 ebda_kb = *(volatile u16 *)rm_pointer(0, BDA_EBDA_SEGMENT) >> 6;
+    u32 start = (u32)*base_kb << 10;
+    u32 end = MAX(((u32)mailbox->undi_data << 4) + mailbox->undi_data_size,
+                  ((u32)mailbox->undi_code << 4) + mailbox->undi_code_size);
+    u32 kb = (end + 1023) >> 10;
+    u32 limit = ebda_kb >= BASE_KB_MAX - 128 ? MIN(ebda_kb, BASE_KB_MAX) : BASE_KB_MAX; /* lower is no EBDA */
+    if (MIN(mailbox->undi_data, mailbox->undi_code) >> 6 != *base_kb || kb <= *base_kb || kb > limit ||
+        !is_unhooked(start, kb << 10))
+        return;
+    memset((void *)(uintptr_t)start, 0, (kb << 10) - start); /* Intel's ROMs load nowhere else (pxe.md 3.9, 44) */
+    *base_kb = (u16)kb;
 }
 
 void rm_jump(const struct rm_jump *to)

@@ -52,6 +52,8 @@ struct mailbox {
     u32 pxe_service_flags; /* from UNDI_GET_IFACE_INFO */
     u16 pxe_dhcpack_offset; /* cached DHCPACK in the real-mode segment */
     u16 pxe_dhcpack_len;    /* 0 = none */
+    u16 undi_data, undi_data_size; /* segments of the kept UNDI, and their bytes */
+    u16 undi_code, undi_code_size;
     u16 rx_offset;       /* UNDI receive buffer filled by rm_undi_poll() */
     u16 rx_size;
     u16 tx_offset;       /* UNDI transmit frame buffer */
@@ -148,6 +150,12 @@ void rm_idle_irq(unsigned irq);
 
 /* Take every hook back (INT 15h, IRQ) and restore 40:13 where nobody built upon it. Idempotent. */
 void rm_unhook(void);
+
+/*
+ * After rm_unhook() and a successful STOP_UNDI: give the memory of the UNDI back to 40:13, zeroed. Only when it begins
+ * where free memory ends and no interrupt vector points there.
+ */
+void rm_free_undi(void);
 
 /* Enter real-mode code for ever: CS:IP, SS:SP and the data segments as given, IF=0. */
 struct rm_jump {

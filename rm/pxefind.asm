@@ -2,7 +2,7 @@
 ; without its checksum.
 
 ; ES:BX = where PXENV+ may be, DX:CX = where !PXE may be. Runs on the stack of the PXE ROM. CF clear: found,
-; mb_pxe_entry_* and undi_* are filled.
+; mb_pxe_entry_* and mb_undi_* are filled.
 pxe_find:
     mov [pxenv_candidate], bx
     mov [pxenv_candidate + 2], es
@@ -69,9 +69,13 @@ try_bangpxe:
     jz .no
     mov [mb_pxe_entry_off], eax
     mov ax, [es:bx + 0x28]
-    mov [undi_data], ax
+    mov [mb_undi_data], ax
+    mov ax, [es:bx + 0x2e]
+    mov [mb_undi_data_size], ax
     mov ax, [es:bx + 0x30]
-    mov [undi_code], ax
+    mov [mb_undi_code], ax
+    mov ax, [es:bx + 0x36]
+    mov [mb_undi_code_size], ax
     clc
     ret
 .no:
@@ -110,10 +114,10 @@ try_pxenv:
     test eax, eax
     jz .no
     mov [mb_pxe_entry_off], eax
-    mov ax, [es:bx + 0x20]
-    mov [undi_data], ax
-    mov ax, [es:bx + 0x24]
-    mov [undi_code], ax
+    mov eax, [es:bx + 0x20]             ; segment, size
+    mov [mb_undi_data], eax
+    mov eax, [es:bx + 0x24]
+    mov [mb_undi_code], eax
 .yes:
     clc
     ret
@@ -148,5 +152,3 @@ byte_sum:
     ret
 
 pxenv_candidate: dd 0
-undi_data: dw 0                         ; segments that stay when the base code goes
-undi_code: dw 0

@@ -140,10 +140,10 @@ mask_irq:
 ; Raise 40:13 up to where the UNDI begins, if nobody can still be using what lies between: no vector of the BIOS calls
 ; that boot ROMs hook may point there.
 free_base_code:
-    mov ax, [undi_code]
-    cmp ax, [undi_data]
+    mov ax, [mb_undi_code]
+    cmp ax, [mb_undi_data]
     jbe .lower
-    mov ax, [undi_data]
+    mov ax, [mb_undi_data]
 .lower:
     shr ax, 6                           ; the new top in KB
     xor dx, dx

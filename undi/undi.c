@@ -31,6 +31,7 @@ enum {
     UNDI_SET_STATION_ADDRESS = 0x0a,
     UNDI_GET_INFORMATION = 0x0c,
     UNDI_GET_IFACE_INFO = 0x13,
+    STOP_UNDI = 0x15,
 };
 
 enum { STATUS_BUSY = 0x06, STATUS_MEDIA = 0x61 };
@@ -120,6 +121,15 @@ void undi_shutdown(void)
     call_simple(UNDI_CLEANUP, 2);
     mailbox->pxe_flags &= (u16)~PXE_INITIALIZED;
     undi.is_up = false;
+}
+
+void undi_unload(void)
+{
+    if (!(mailbox->pxe_flags & PXE_STARTED))
+        return;
+    mailbox->pxe_flags &= (u16) ~(PXE_PRESENT | PXE_STARTED);
+    if (call_simple(STOP_UNDI, 2) == 0)
+        rm_free_undi();
 }
 
 static bool is_usable_mac(const u8 *mac)

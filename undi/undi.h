@@ -14,3 +14,9 @@ int undi_probe(void);
  * interrupts, no DMA. Close the netdev first. Harmless when UNDI is not in use.
  */
 void undi_shutdown(void);
+
+/*
+ * Let go of the ROM's driver for good, whether it was used or not: it takes its interrupt vectors back, INT 15h among
+ * them, and its memory is free. After undi_shutdown() and rm_unhook(). A ROM that refuses keeps its memory.
+ */
+void undi_unload(void);

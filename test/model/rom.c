@@ -136,6 +136,10 @@ u16 rm_pxe(u16 opcode, void *params, size_t len)
         assert(len == 2 && rom.initialized && !rom.open);
         rom.initialized = false;
         return 0;
+    case 0x15:
+        assert(len == 2 && !rom.initialized && !rom.started);
+        rom.stops++;
+        return rom.stop_status;
     case 0x06:
         assert(len == 136 && rom.initialized && !rom.open);
         if (rom.open_status)
@@ -162,6 +166,11 @@ u16 rm_pxe(u16 opcode, void *params, size_t len)
     }
     assert(!"a function that nobody should call");
     return 3;
+}
+
+void rm_free_undi(void)
+{
+    rom.frees++;
 }
 
 void rm_undi_hook_irq(void)

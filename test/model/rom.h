@@ -17,13 +17,14 @@ struct rom {
     u16 open_status;
     unsigned busy; /* the next n transmissions are refused */
     u16 send_status;
+    u16 stop_status;
     bool needs_interrupt; /* answers a poll only in ask mode or after an interrupt */
 
     /* what was seen */
     bool started, initialized, open, hooked;
     u16 filter;
     u8 station[6];
-    unsigned startups, initializes, polls, sends;
+    unsigned startups, initializes, polls, sends, stops, frees;
     u8 last[2048];
     u32 last_len;
 };

@@ -150,6 +150,38 @@ static void test_open_and_close(void **state)
     assert_int_equal(rom.initializes, 2);
 }
 
+static void test_unload(void **state)
+{
+    (void)state;
+    netdev_close(probe_and_open());
+    undi_shutdown();
+    undi_unload();
+    assert_int_equal(rom.stops, 1);
+    assert_int_equal(rom.frees, 1);
+    assert_int_equal(undi_probe(), -ENODEV);
+    undi_unload();
+    assert_int_equal(rom.stops, 1);
+}
+
+/* A native driver has the NIC: the ROM's driver was never brought up. */
+static void test_unload_unused(void **state)
+{
+    (void)state;
+    undi_unload();
+    assert_int_equal(rom.stops, 1);
+    assert_int_equal(rom.frees, 1);
+}
+
+/* KEEP_UNDI: somebody has hooked a vector after the ROM. */
+static void test_a_rom_that_will_not_go_keeps_its_memory(void **state)
+{
+    (void)state;
+    rom.stop_status = 4;
+    undi_unload();
+    assert_int_equal(rom.stops, 1);
+    assert_int_equal(rom.frees, 0);
+}
+
 static void test_a_failed_open_says_the_status(void **state)
 {
     (void)state;
@@ -403,6 +435,9 @@ int main(void)
         TEST(test_nonsense_of_the_rom_is_mended),
         TEST(test_a_rom_without_address_is_refused),
         TEST(test_open_and_close),
+        TEST(test_unload),
+        TEST(test_unload_unused),
+        TEST(test_a_rom_that_will_not_go_keeps_its_memory),
         TEST(test_a_failed_open_says_the_status),
         TEST(test_interrupts_spare_the_trips_to_real_mode),
         TEST(test_batches_are_fetched_to_their_end),
