@@ -15,6 +15,12 @@
  */
 void netsettings_init(void);
 
+/* The scopes of a device that came later (a VLAN). 0 or -ENOMEM with text. */
+int netsettings_add(struct netdev *dev);
+
+/* The device went: its scopes tell nothing more. What was set by hand stays, for the next device of that name. */
+void netsettings_remove(struct netdev *dev);
+
 /* settings_reset(), and free the scopes (tests). */
 void netsettings_reset(void);
 

@@ -72,6 +72,7 @@ static int fetch_device(struct scope *s, const char *name, u8 **raw, size_t *len
                         const struct setting_type **type)
 {
     const struct netdev *dev = s->arg;
+    u8 vlan[2] = {(u8)(dev->vlan >> 8), (u8)dev->vlan};
     u8 mtu[2] = {(u8)(dev->mtu >> 8), (u8)dev->mtu};
     if (strcmp(name, "mac") == 0)
         return give(dev->mac, ETH_ALEN, "hex", raw, len, type);
@@ -89,6 +90,8 @@ static int fetch_device(struct scope *s, const char *name, u8 **raw, size_t *len
         return give_busloc(dev, raw, len, type);
     if (strcmp(name, "busid") == 0)
         return give_busid(dev, raw, len, type);
+    if (strcmp(name, "vlan") == 0)
+        return dev->vlan ? give(vlan, sizeof vlan, "int16", raw, len, type) : -ENOENT;
     if (strcmp(name, "mtu") == 0)
         return give(mtu, sizeof mtu, "uint16", raw, len, type);
     return -ENOENT;
@@ -230,21 +233,47 @@ static const char *real_name(const char *name)
     return last ? last->name : name;
 }
 
-void netsettings_init(void)
+static struct device_scopes *scopes_of(const struct netdev *dev)
 {
-    for (struct netdev *dev = netdev_first(); dev; dev = dev->next) {
-        struct device_scopes *s = calloc(1, sizeof *s);
+    struct device_scopes *s = scopes.devices;
+    while (s && s->device.arg != dev)
+        s = s->next;
+    return s;
+}
+
+int netsettings_add(struct netdev *dev)
+{
+    struct device_scopes *s = scopes_of(dev);
+    if (!s) {
+        s = calloc(1, sizeof *s);
         if (!s)
-            break;
+            return fail(ENOMEM, "no memory for the settings of %s", dev->name);
         s->next = scopes.devices;
         scopes.devices = s;
-        s->device.fetch = fetch_device;
-        s->device.arg = dev;
-        scope_register(&s->device, &settings_root, dev->name);
-        s->dhcp.fetch = fetch_dhcp;
-        s->dhcp.arg = dev;
-        scope_register(&s->dhcp, &s->device, "dhcp");
     }
+    s->device.fetch = fetch_device;
+    s->device.arg = dev;
+    scope_register(&s->device, &settings_root, dev->name);
+    s->dhcp.fetch = fetch_dhcp;
+    s->dhcp.arg = dev;
+    scope_register(&s->dhcp, &s->device, "dhcp");
+    return 0;
+}
+
+void netsettings_remove(struct netdev *dev)
+{
+    struct device_scopes *s = scopes_of(dev);
+    if (!s)
+        return;
+    s->device.fetch = NULL;
+    s->dhcp.fetch = NULL;
+    settings_changed();
+}
+
+void netsettings_init(void)
+{
+    for (struct netdev *dev = netdev_first(); dev; dev = dev->next)
+        netsettings_add(dev);
     scopes.proxydhcp.fetch = fetch_proxydhcp;
     scope_register(&scopes.proxydhcp, &settings_root, "proxydhcp");
     scope_set_alias(real_name);

@@ -232,6 +232,20 @@ void arp_announce(struct netdev *dev)
     request(dev, dev->ip4, dev->ip4);
 }
 
+bool arp_neighbour(unsigned i, struct arp_neighbour *out)
+{
+    const struct entry *e = &arp.cache[i];
+    if (!e->dev)
+        return false;
+    *out = (struct arp_neighbour){.dev = e->dev,
+                                  .ip = e->ip,
+                                  .is_known = e->is_known,
+                                  .asked = e->asked,
+                                  .age = net_now() - e->confirmed};
+    memcpy(out->mac, e->mac, ETH_ALEN);
+    return true;
+}
+
 void arp_forget_device(const struct netdev *dev)
 {
     for (struct entry *e = arp.cache; e < arp.cache + ARP_CACHE; e++)

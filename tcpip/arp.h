@@ -33,5 +33,16 @@ const u8 *arp_conflict(void);
 /* Tell the link that we have dev->ip4. */
 void arp_announce(struct netdev *dev);
 
+/* The i-th place of the cache (below ARP_CACHE); false when it is free. For people (nstat). */
+struct arp_neighbour {
+    const struct netdev *dev;
+    u32 ip;
+    u8 mac[ETH_ALEN];
+    bool is_known;
+    unsigned asked; /* requests without an answer so far */
+    msec_t age;     /* since the address was last confirmed */
+};
+bool arp_neighbour(unsigned i, struct arp_neighbour *out);
+
 void arp_forget_device(const struct netdev *dev);
 void arp_reset(void);

@@ -1,6 +1,6 @@
 /*
  * Ethernet II (RFC 894): accepts frames for us, for everybody and for groups, whatever the NIC's own
- * filter let through, and hands them to ARP and IPv4. No 802.3 length frames, no VLAN tags.
+ * filter let through, and hands them to ARP, IPv4 and what the image has for other types (frame_types).
  */
 #include "tcpip/eth.h"
 
@@ -19,6 +19,20 @@ const u8 eth_broadcast[ETH_ALEN] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 static bool is_same_mac(const u8 *a, const u8 *b)
 {
     return load32(a) == load32(b) && load16(a + 4) == load16(b + 4);
+}
+
+/* Types below 0600h are lengths (IEEE 802.3). */
+static void other_input(struct netdev *dev, u16 type, struct pkt *p)
+{
+    if (type < 0x600)
+        type = ETH_LLC;
+    for (const struct frame_type *const *f = frame_types; *f; f++) {
+        if ((*f)->type == type) {
+            (*f)->input(dev, p);
+            return;
+        }
+    }
+    pkt_free(p);
 }
 
 void eth_input(struct netdev *dev, struct pkt *p)
@@ -42,7 +56,7 @@ void eth_input(struct netdev *dev, struct pkt *p)
         arp_input(dev, p);
         break;
     default:
-        pkt_free(p);
+        other_input(dev, load16(head + 12), p);
     }
 }
 

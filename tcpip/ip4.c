@@ -22,6 +22,13 @@
 #define MORE_FRAGMENTS 0x2000u
 #define OFFSET_MASK    0x1fffu /* in units of 8 bytes */
 
+static struct ip4_stats stats;
+
+const struct ip4_stats *ip4_stats(void)
+{
+    return &stats;
+}
+
 bool ip4_is_unicast(u32 ip)
 {
     return ip >> 24 != 0 && ip >> 24 != 127 && ip >> 24 < 224;
@@ -53,8 +60,10 @@ static void hand_on(struct netdev *dev, u8 protocol, struct pkt *p)
         tcp_input(p);
     else if (protocol == IP4_ICMP && is_unicast)
         icmp_input(p);
-    else
+    else {
+        stats.no_protocol++;
         pkt_free(p);
+    }
 }
 
 static struct pkt *reassemble(struct netdev *dev, const u8 *head, struct pkt *p)
@@ -64,7 +73,10 @@ static struct pkt *reassemble(struct netdev *dev, const u8 *head, struct pkt *p)
 
     if (!(flags & (MORE_FRAGMENTS | OFFSET_MASK)))
         return p;
-    return frag_add(&key, p, (flags & OFFSET_MASK) * 8u, !(flags & MORE_FRAGMENTS));
+    stats.fragments++;
+    p = frag_add(&key, p, (flags & OFFSET_MASK) * 8u, !(flags & MORE_FRAGMENTS));
+    stats.reassembled += p != NULL;
+    return p;
 }
 
 /* Length of a header that is right in itself, 0 when it is not. */
@@ -87,8 +99,10 @@ void ip4_input(struct netdev *dev, struct pkt *p)
     const u8 *head = p->data;
     size_t hlen = check_header(p);
 
+    stats.received++;
     if (!hlen) {
-        dev->stats.rx_errors++;
+        stats.bad_header++;
+        dev->stats.rx_bad_ip++;
         pkt_free(p);
         return;
     }
@@ -96,6 +110,7 @@ void ip4_input(struct netdev *dev, struct pkt *p)
     p->src_ip = load32(head + 12);
     p->dst_ip = load32(head + 16);
     if (!is_for_us(dev, p->dst_ip) || !is_sane_source(dev, p->src_ip)) {
+        stats.not_for_us++;
         pkt_free(p);
         return;
     }
@@ -115,8 +130,10 @@ int ip4_path(u32 dst, struct netdev *dev, struct ip4_path *path)
         return 0;
     }
     r = route_lookup_on(dev, dst, &path->next_hop);
-    if (!r || !r->dev->ip4)
+    if (!r || !r->dev->ip4) {
+        stats.no_route++;
         return -ENETUNREACH;
+    }
     path->dev = r->dev;
     path->src = r->dev->ip4;
     if (is_subnet_broadcast(r->dev, dst))
@@ -147,9 +164,11 @@ int ip4_send(const struct ip4_path *path, u32 dst, u8 protocol, bool may_split, 
     u8 *head = pkt_push(p, IP4_HLEN);
 
     if (!head || p->len > path->dev->mtu) {
+        stats.too_long++;
         pkt_free(p);
         return -EMSGSIZE;
     }
+    stats.sent++;
     store16(head, 0x4500); /* version 4, header of 5 words, ordinary service */
     store16(head + 2, p->len);
     store16(head + 4, next_id(may_split));
@@ -179,10 +198,13 @@ void ip4_error(struct reader quote, int err, u16 mtu)
         udp_error(src, load16(ports), dst, load16(ports + 2), err);
     else if (head[9] == IP4_TCP)
         tcp_quoted_error(src, load16(ports), dst, load16(ports + 2), load32(ports + 4), err, mtu);
+    else if (head[9] == IP4_ICMP)
+        icmp_error(dst, load16(ports + 4), err);
 }
 
 void ip4_undeliverable(struct pkt *p)
 {
+    stats.undeliverable++;
     ip4_error(pkt_reader(p), EHOSTUNREACH, 0);
     pkt_free(p);
 }

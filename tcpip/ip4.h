@@ -46,6 +46,13 @@ void ip4_undeliverable(struct pkt *p);
  */
 void ip4_error(struct reader quote, int err, u16 mtu);
 
+/* Counted since start, for people (ipstat). */
+struct ip4_stats {
+    u32 received, bad_header, not_for_us, fragments, reassembled, no_protocol;
+    u32 sent, no_route, too_long, undeliverable;
+};
+const struct ip4_stats *ip4_stats(void);
+
 /* Is this an address that one host may have: not 0, 127/8, multicast or above? */
 bool ip4_is_unicast(u32 ip);
 

@@ -29,7 +29,7 @@ static void rename_all(void)
         snprintf(dev->name, sizeof(dev->name), "net%u", n++);
 }
 
-void netdev_register(struct netdev *dev)
+void netdev_add(struct netdev *dev)
 {
     static const u8 none[ETH_ALEN];
     struct netdev **end = &devices.first;
@@ -42,7 +42,26 @@ void netdev_register(struct netdev *dev)
         end = &(*end)->next;
     dev->next = NULL;
     *end = dev;
+}
+
+void netdev_register(struct netdev *dev)
+{
+    netdev_add(dev);
     rename_all();
+}
+
+void netdev_remove(struct netdev *dev)
+{
+    netdev_close(dev);
+    netdev_set_ip4(dev, 0, 0, 0);
+    lease_clear(&dev->dhcp);
+    lease_clear(&dev->proxydhcp);
+    for (struct netdev **at = &devices.first; *at; at = &(*at)->next) {
+        if (*at == dev) {
+            *at = dev->next;
+            break;
+        }
+    }
 }
 
 struct netdev *netdev_first(void)
@@ -149,6 +168,8 @@ int netdev_send(struct netdev *dev, struct pkt *p)
         rc = dev->ops->send(dev, p); /* p is the driver's from here on */
         dev->stats.tx_bytes += rc < 0 ? 0 : len;
     }
+    if (rc == -ENOBUFS)
+        dev->stats.tx_full++;
     if (rc < 0)
         dev->stats.tx_errors++;
     else

@@ -26,7 +26,11 @@ struct netdev_ops {
 
 struct netdev_stats {
     u32 tx, tx_errors;
-    u32 rx, rx_errors, rx_dropped;
+    u32 tx_full;               /* of the errors: the ring was full */
+    u32 rx, rx_dropped;        /* dropped: more than could be kept */
+    u32 rx_errors;             /* counted by the driver: damaged on the wire, too long */
+    u32 rx_bad_ip;             /* header wrong in itself */
+    u32 rx_bad_udp, rx_bad_tcp; /* header or checksum wrong */
     u64 tx_bytes, rx_bytes;
 };
 
@@ -47,7 +51,7 @@ struct lease {
 
 struct netdev {
     struct netdev *next;
-    char name[8];       /* "net0" */
+    char name[12];      /* "net0"; a VLAN on it: "net0-100" */
     const char *driver; /* "virtio-net" */
     const char *chip;   /* "virtio-net modern", "82540EM" */
     char bus[20];       /* "PCI 00:03.0" */
@@ -61,6 +65,8 @@ struct netdev {
     bool link_up;  /* UNDI cannot tell: true */
     u32 link_mbps; /* 0 = unknown */
     bool was_booted_from;
+    struct netdev *trunk; /* of a VLAN (vlan.h): the device its frames go through; else NULL */
+    u16 vlan;             /* of a VLAN: its tag; of others: the tag of the VLAN made last on it, 0 = none */
     const struct netdev_ops *ops;
     void *priv;
     struct pkt_queue rx; /* filled by the driver, emptied by net_poll() */
@@ -75,6 +81,12 @@ struct netdev {
 
 /* Put a device at the end of the list and name it netN. The caller keeps the memory alive. */
 void netdev_register(struct netdev *dev);
+
+/* The same for a device that has a name already. */
+void netdev_add(struct netdev *dev);
+
+/* Close a device and take it out of the list; the memory must stay, packets may point to it. */
+void netdev_remove(struct netdev *dev);
 
 /* Devices in order of registration. */
 struct netdev *netdev_first(void);

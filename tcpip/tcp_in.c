@@ -525,7 +525,7 @@ void tcp_input(struct pkt *p)
     struct tcp_conn *c;
 
     if (!take_apart(p, &s)) {
-        p->dev->stats.rx_errors++;
+        p->dev->stats.rx_bad_tcp++;
         goto out;
     }
     c = tcp_find(p->dst_ip, load16(p->data + 2), p->src_ip, load16(p->data));

@@ -141,7 +141,7 @@ static bool may_hear(const struct udp_socket *s, const struct pkt *p)
 void udp_input(struct pkt *p)
 {
     if (!check(p)) {
-        p->dev->stats.rx_errors++;
+        p->dev->stats.rx_bad_udp++;
         pkt_free(p);
         return;
     }

@@ -126,10 +126,11 @@ static int stat_one(struct netdev *dev, const struct parsed *p)
         printf("  link %s", !dev->is_open ? "unknown (closed)" : dev->link_up ? "up" : "down");
     if (dev->ip4)
         printf(", %s", ip4_text(dev->ip4));
-    printf("\n  sent %u frames (%" PRIu64 " bytes), %u errors; received %u (%" PRIu64
-           " bytes), %u errors, %u dropped\n",
-           (unsigned)s->tx, s->tx_bytes, (unsigned)s->tx_errors, (unsigned)s->rx, s->rx_bytes,
-           (unsigned)s->rx_errors, (unsigned)s->rx_dropped);
+    printf("\n  sent %u frames (%" PRIu64 " bytes), %u errors (%u ring full); received %u (%" PRIu64
+           " bytes), %u damaged, %u dropped, %u bad IP, %u bad UDP, %u bad TCP\n",
+           (unsigned)s->tx, s->tx_bytes, (unsigned)s->tx_errors, (unsigned)s->tx_full, (unsigned)s->rx,
+           s->rx_bytes, (unsigned)s->rx_errors, (unsigned)s->rx_dropped, (unsigned)s->rx_bad_ip,
+           (unsigned)s->rx_bad_udp, (unsigned)s->rx_bad_tcp);
     return 0;
 }
 

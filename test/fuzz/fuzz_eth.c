@@ -1,11 +1,13 @@
 /*
  * One frame to a device that is ready: Ethernet, ARP, IPv4, ICMP, UDP and TCP headers. The first byte:
- * bit 0 makes checksums right, bit 1 takes the device's address away, bit 2 addresses the frame to us.
+ * bit 0 makes checksums right, bit 1 takes the device's address away, bit 2 addresses the frame to us. VLAN 100 is
+ * there, too.
  */
 #include "test/fuzz/frames.h"
 
 #include "tcpip/tcp.h"
 #include "tcpip/udp.h"
+#include "tcpip/vlan.h"
 
 #include <stdlib.h>
 
@@ -26,6 +28,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!(how & 2))
         simnet_set_ip("10.0.0.2", "255.255.255.0", "10.0.0.1");
     sim_host_add("10.0.0.1");
+    struct netdev *vlan;
+    if (vlan_create(simnet_device(), 100, 0, &vlan) == 0 && netdev_open(vlan) == 0)
+        netdev_set_ip4(vlan, 0x0a640002, 0xffffff00, 0);
     if (how & 4)
         memcpy(frame, SIM_MAC, MIN(size, (size_t)6));
     if (how & 1)
@@ -44,5 +49,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     udp_close(&any);
     if (simnet_stop() != 0)
         abort();
+    vlan_reset();
     return 0;
 }

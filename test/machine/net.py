@@ -3,6 +3,8 @@
 Slirp    QEMU's own user-mode network: DHCP and TFTP by QEMU; HTTP by a Web on loopback.
 Lan      a network namespace of its own with a tap, dnsmasq (DHCP, TFTP, DNS) and nginx.
 Web      nginx on a free loopback port; a slirp guest reaches it as 10.0.2.2.
+Peer     a server or relay of ours in a Lan (peers.py).
+Trunk    a wire to a Lan on which every frame has a VLAN tag.
 Liar     an HTTP server that answers what a test tells it to, byte for byte.
 
 Everything is unique to its object and goes when its `with` block ends.
@@ -15,6 +17,7 @@ import shutil
 import socket
 import socketserver
 import subprocess
+import sys
 import threading
 import time
 
@@ -207,6 +210,49 @@ class Lan:
 
     def __exit__(self, *exception):
         self._undo.close()
+
+
+class Peer:
+    """A server or relay of ours (peers.py) in a Lan's namespace; `lines` is what it has printed."""
+
+    def __init__(self, lan, *argv):
+        self.lines = []
+        self._child = process.start([*lan.prefix, sys.executable, str(pathlib.Path(__file__).with_name('peers.py')),
+                                     *map(str, argv)], stdout=subprocess.PIPE, text=True)
+        self._thread = threading.Thread(target=self._collect, daemon=True)
+        self._thread.start()
+        wait_for(lambda: 'ready' in self.lines, f'peers.py {argv[0]}', self._child)
+
+    def _collect(self):
+        for line in self._child.stdout:
+            self.lines.append(line.strip())
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        process.stop(self._child)
+        self._thread.join()
+        self._child.stdout.close()
+
+
+class Trunk:
+    """A wire to a Lan on which every frame has a VLAN tag."""
+
+    def __init__(self, lan, tag):
+        self.prefix = lan.prefix
+        self._ours, self._guests = lan.work / 'relay', lan.work / 'guest'
+        self.relay = Peer(lan, 'vlan', 'tap0', tag, self._ours, self._guests)
+
+    def netdev(self, name):
+        return (f'dgram,id={name},local.type=unix,local.path={self._guests},'
+                f'remote.type=unix,remote.path={self._ours}')
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.relay.__exit__(*exception)
 
 
 class Liar:

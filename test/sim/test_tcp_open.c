@@ -171,7 +171,7 @@ static void bad_checksum(void **state)
     s.bad_checksum = true;
     script_send(s);
     assert_int_equal(tcp_status(script.c), TCP_CONNECTING);
-    assert_int_equal(simnet_device()->stats.rx_errors, 1);
+    assert_int_equal(simnet_device()->stats.rx_bad_tcp, 1);
 }
 
 static void data_in_syn_ack(void **state)

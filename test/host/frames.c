@@ -1,0 +1,6 @@
+/* Every type of frame that has a handler. A test may define its own list instead. */
+#include "tcpip/eth.h"
+
+extern const struct frame_type frame_vlan;
+
+const struct frame_type *const frame_types[] = {&frame_vlan, NULL};
