@@ -76,7 +76,7 @@ PM_CFLAGS := -std=gnu11 -m32 -march=i486 -mtune=i486 -Oz -g -ffreestanding -nost
              $(PACKS_BETTER) $(LTO) \
              $(WARN) -Wshift-overflow=2
 
-PM_DIRS := pm pm/lib pm/lib/libc tcpip script script/commands loaders undi drivers
+PM_DIRS := pm pm/lib pm/lib/keymaps pm/lib/libc tcpip script script/commands loaders undi drivers
 PM_C    := $(wildcard $(PM_DIRS:%=%/*.c))
 PM_ASM  := $(wildcard $(PM_DIRS:%=%/*.asm))
 PM_OBJ  := $(PM_C:%.c=$(O)/pm/%.o) $(PM_ASM:%.asm=$(O)/pm/%.asm.o)
@@ -201,7 +201,7 @@ FORCE:
 HOST_CC     := gcc
 HOST_CFLAGS := -std=gnu11 -D_GNU_SOURCE -g -O1 -I. -fno-omit-frame-pointer -fno-strict-aliasing \
                -fsanitize=address,undefined -fno-sanitize-recover=all $(WARN)
-HOST_DIRS   := pm/lib tcpip script script/commands loaders test/host
+HOST_DIRS   := pm/lib pm/lib/keymaps tcpip script script/commands loaders test/host
 HOST_C      := $(wildcard $(HOST_DIRS:%=%/*.c))
 HOST_OBJ    := $(HOST_C:%.c=$(O)/host/%.o)
 UNIT_C      := $(wildcard test/unit/test_*.c test/sim/test_*.c test/model/test_*.c)
@@ -308,7 +308,7 @@ $(O)/test/target/%: test/target/%.c $(O)/test/target/puck.o
 	$(Q)$(HOST_CC) -std=gnu11 -m32 -no-pie -z noexecstack -g -O1 $(WARN) -MMD -MP -o $@ $^
 
 # Drivers run on the host against models of their devices: test/model/pm/io.h takes the place of pm/io.h.
-MODEL_C   := $(wildcard drivers/*.c undi/*.c) pm/pci.c $(filter-out test/model/test_%,$(wildcard test/model/*.c))
+MODEL_C   := $(wildcard drivers/*.c undi/*.c) pm/pci.c pm/serial.c $(filter-out test/model/test_%,$(wildcard test/model/*.c))
 MODEL_OBJ := $(MODEL_C:%.c=$(O)/host/%.o)
 
 $(MODEL_OBJ): HOST_CFLAGS := -Itest/model $(HOST_CFLAGS) -include test/host/stdio.h

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "pm/lib/keymap.h"
 #include "pm/lib/keys.h"
 #include "pm/lib/types.h"
 
@@ -27,6 +28,10 @@ int console_key(void);
  * or -ETIMEDOUT at the deadline.
  */
 int console_wait_key(msec_t deadline);
+
+/* What stands on the keys of the keyboard; the serial line sends characters. First keymaps[0]; NULL in images without. */
+void console_set_keymap(const struct keymap *map);
+const struct keymap *console_keymap(void);
 
 /*
  * Send what is buffered for the serial line; bounded in time. Before the machine stops or restarts, and before

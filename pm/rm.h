@@ -96,6 +96,7 @@ struct mailbox {
     u16 ext_kb;          /* AH=88h */
 
     u32 wake_entry;      /* offset of the interrupt handler of rm_idle_irq() */
+    u32 keymap_in_use;   /* not 0: INT 15h AH=4Fh also delivers keys that BIOSes drop */
 };
 
 #define MAILBOX_MAGIC 0x4b435550u /* "PUCK" */

@@ -48,6 +48,7 @@ static struct {
     u8 queue[QUEUE_SIZE];
     u32 head, tail; /* free-running */
     struct key_decoder decoder;
+    struct key_queue *keys; /* NULL before the first poll */
 } state;
 
 static u8 get(u8 reg)
@@ -60,12 +61,27 @@ static void set(u8 reg, u8 value)
     outb(state.base + reg, value);
 }
 
+/* What came in. The chip holds 1.4 ms of it, so whoever waits for the line out looks here as well. */
+static void receive(void)
+{
+    for (unsigned i = 0; state.keys && i < 2 * FIFO_SIZE; i++) {
+        u8 status = get(LSR);
+        if (!(status & LSR_RECEIVED) || status == 0xff)
+            break;
+        u8 c = get(DATA);
+        if (!(status & LSR_BAD))
+            keys_decode(&state.decoder, c, clock_now(), state.keys);
+    }
+}
+
 static bool wait_for(u8 lsr_bits)
 {
     msec_t deadline = after(STUCK_MS);
-    while ((get(LSR) & lsr_bits) != lsr_bits)
+    while ((get(LSR) & lsr_bits) != lsr_bits) {
         if (clock_now() > deadline)
             return false;
+        receive();
+    }
     return true;
 }
 
@@ -146,17 +162,10 @@ void serial_poll(struct key_queue *q)
 {
     if (!state.base)
         return;
+    state.keys = q;
     send();
-    msec_t now = clock_now();
-    for (unsigned i = 0; i < 2 * FIFO_SIZE; i++) {
-        u8 status = get(LSR);
-        if (!(status & LSR_RECEIVED) || status == 0xff)
-            break;
-        u8 c = get(DATA);
-        if (!(status & LSR_BAD))
-            keys_decode(&state.decoder, c, now, q);
-    }
-    keys_settle(&state.decoder, now, q);
+    receive();
+    keys_settle(&state.decoder, clock_now(), q);
 }
 
 void serial_flush(void)

@@ -1,5 +1,5 @@
 /*
- * The line editor (editor.h). Not here: history and completion (shell.c).
+ * The line editor (editor.h). Not here: word keys and yank (editkeys.c), history and completion (shell.c).
  */
 #include "script/editor.h"
 #include "pm/console.h"
@@ -10,11 +10,37 @@
 #include <string.h>
 
 #define CTRL(letter) ((letter) & 0x1f)
-#define KEY_CTRL_RIGHT KEY_ANSI(5, 'C')
-#define KEY_CTRL_LEFT KEY_ANSI(5, 'D')
 #define SCROLL_STEP 16
 
 /* ---- the text -------------------------------------------------------------------------------------- */
+
+/* A byte of a UTF-8 character that is not its first. */
+static bool continues(char c)
+{
+    return ((u8)c & 0xc0) == 0x80;
+}
+
+static size_t columns_of(const char *s, size_t n)
+{
+    size_t columns = 0;
+    while (n-- > 0)
+        columns += !continues(*s++);
+    return columns;
+}
+
+size_t edit_left(const struct editor *e, size_t at)
+{
+    while (at > 0 && continues(e->text[--at]))
+        continue;
+    return at;
+}
+
+size_t edit_right(const struct editor *e, size_t at)
+{
+    while (at < e->len && continues(e->text[++at]))
+        continue;
+    return at;
+}
 
 void edit_set(struct editor *e, const char *text)
 {
@@ -33,15 +59,14 @@ void edit_insert(struct editor *e, const char *text, size_t len)
     e->cursor += len;
 }
 
-/* Delete [from, to); the cursor ends up at from. */
-static void erase(struct editor *e, size_t from, size_t to)
+void edit_erase(struct editor *e, size_t from, size_t to)
 {
     memmove(e->text + from, e->text + to, e->len - to + 1);
     e->len -= to - from;
     e->cursor = from;
 }
 
-static size_t word_left(const struct editor *e)
+size_t edit_word_left(const struct editor *e)
 {
     size_t at = e->cursor;
     while (at > 0 && isspace((unsigned char)e->text[at - 1]))
@@ -49,34 +74,6 @@ static size_t word_left(const struct editor *e)
     while (at > 0 && !isspace((unsigned char)e->text[at - 1]))
         at--;
     return at;
-}
-
-static size_t word_right(const struct editor *e)
-{
-    size_t at = e->cursor;
-    while (at < e->len && isspace((unsigned char)e->text[at]))
-        at++;
-    while (at < e->len && !isspace((unsigned char)e->text[at]))
-        at++;
-    return at;
-}
-
-/* Alt with a letter: word keys. */
-static bool alt_key(struct editor *e, int key)
-{
-    switch (key) {
-    case 'b':
-        e->cursor = word_left(e);
-        return true;
-    case 'f':
-        e->cursor = word_right(e);
-        return true;
-    case 'd':
-        erase(e, e->cursor, word_right(e));
-        return true;
-    default:
-        return false;
-    }
 }
 
 static void move_key(struct editor *e, int key)
@@ -92,17 +89,11 @@ static void move_key(struct editor *e, int key)
         break;
     case KEY_LEFT:
     case CTRL('B'):
-        e->cursor -= e->cursor > 0;
+        e->cursor = edit_left(e, e->cursor);
         break;
     case KEY_RIGHT:
     case CTRL('F'):
-        e->cursor += e->cursor < e->len;
-        break;
-    case KEY_CTRL_LEFT:
-        e->cursor = word_left(e);
-        break;
-    case KEY_CTRL_RIGHT:
-        e->cursor = word_right(e);
+        e->cursor = edit_right(e, e->cursor);
         break;
     default:
         break;
@@ -113,31 +104,37 @@ static void erase_key(struct editor *e, int key)
 {
     switch (key) {
     case KEY_BACKSPACE:
-        erase(e, e->cursor - (e->cursor > 0), e->cursor);
+        edit_erase(e, edit_left(e, e->cursor), e->cursor);
         break;
     case KEY_DELETE:
     case CTRL('D'):
-        erase(e, e->cursor, e->cursor + (e->cursor < e->len));
+        edit_erase(e, e->cursor, edit_right(e, e->cursor));
         break;
     case CTRL('K'):
-        erase(e, e->cursor, e->len);
+        edit_erase(e, e->cursor, e->len);
         break;
     case CTRL('U'):
-        erase(e, 0, e->cursor);
+        edit_erase(e, 0, e->cursor);
         break;
     case CTRL('W'):
-        erase(e, word_left(e), e->cursor);
+        edit_erase(e, edit_word_left(e), e->cursor);
         break;
     default:
         break;
     }
 }
 
+bool edit_ask(const struct edit_keys *const *keys, struct editor *e, int key)
+{
+    while (*keys)
+        if ((*keys++)->key(e, key))
+            return true;
+    return false;
+}
+
 enum edit_result edit_key(struct editor *e, int key)
 {
-    bool was_escape = e->after_escape;
-    e->after_escape = key == KEY_ESC;
-    if (was_escape && alt_key(e, key))
+    if (edit_ask(editkeys, e, key))
         return EDIT_GOES_ON;
     if (key == KEY_ENTER)
         return EDIT_DONE;
@@ -155,77 +152,111 @@ enum edit_result edit_key(struct editor *e, int key)
 
 /* ---- the screen ------------------------------------------------------------------------------------ */
 
-/* Move the cursor to a column of what is shown: back by backspaces, ahead by writing again. */
-static void move_to(struct editor *e, size_t column)
+/* Move the cursor to a byte of what is shown: back by backspaces, ahead by writing again. */
+static void move_to(struct editor *e, size_t at)
 {
-    while (e->column > column) {
-        console_write("\b", 1);
-        e->column--;
-    }
-    console_write(e->shown + e->column, column - e->column);
-    e->column = column;
+    while (e->at > at)
+        if (!continues(e->shown[--e->at]))
+            console_write("\b", 1);
+    console_write(e->shown + e->at, at - e->at);
+    e->at = at;
 }
 
 /* The part of the text that fits beside the prompt, with the cursor in it. */
 static void scroll(struct editor *e, size_t room)
 {
-    size_t step = MIN(room / 2, (size_t)SCROLL_STEP);
-    if (e->cursor < e->first)
-        e->first = e->cursor > step ? e->cursor - step : 0;
-    else if (e->cursor - e->first >= room)
-        e->first = e->cursor - room + 1 + step;
+    size_t before = MIN(room / 2, (size_t)SCROLL_STEP); /* columns left of the cursor */
+    if (e->cursor >= e->first) {
+        if (columns_of(e->text + e->first, e->cursor - e->first) < room)
+            return;
+        before = room - 1 - before;
+    }
+    e->first = e->cursor;
+    while (before-- > 0)
+        e->first = edit_left(e, e->first);
+}
+
+/* The line as it should be: at most EDIT_SHOWN_MAX bytes. What would move the cursor is shown as a question mark. */
+static size_t line_wanted(struct editor *e, const char *prompt, char *want, size_t *cursor)
+{
+    size_t columns = MIN((size_t)console_columns() - 1, (size_t)EDIT_COLUMNS_MAX);
+    size_t n = MIN(strlen(prompt), columns / 2);
+    memcpy(want, prompt, n);
+    columns -= n;
+    scroll(e, columns);
+    *cursor = n;
+    for (size_t i = e->first; i < e->len && n < EDIT_SHOWN_MAX; i++) {
+        char c = e->text[i];
+        if (!continues(c) && columns-- == 0)
+            break;
+        if (!e->is_secret || !continues(c))
+            want[n++] = e->is_secret ? '*' : (u8)c < ' ' || c == 0x7f ? '?' : c;
+        if (i < e->cursor)
+            *cursor = n;
+    }
+    return n;
 }
 
 void edit_draw(struct editor *e, const char *prompt)
 {
-    char want[EDIT_COLUMNS_MAX];
-    size_t columns = MIN((size_t)console_columns() - 1, sizeof want);
-    size_t left = MIN(strlen(prompt), columns / 2);
-    scroll(e, columns - left);
-    size_t n = MIN(e->len - e->first, columns - left);
-    memcpy(want, prompt, left);
-    memcpy(want + left, e->text + e->first, n);
-    n += left;
-
+    char want[EDIT_SHOWN_MAX];
+    size_t cursor, n = line_wanted(e, prompt, want, &cursor);
     if (e->is_disturbed)
-        e->shown_len = e->column = 0;
+        e->shown_len = e->at = 0;
     e->is_disturbed = false;
     size_t same = 0;
     while (same < n && same < e->shown_len && want[same] == e->shown[same])
         same++;
     if (same < n || n < e->shown_len) {
-        size_t blanks = e->shown_len > n ? e->shown_len - n : 0;
+        while (same > 0 && ((same < n && continues(want[same])) || (same < e->shown_len && continues(e->shown[same]))))
+            same--;
+        size_t before = columns_of(e->shown, e->shown_len), now = columns_of(want, n);
+        size_t blanks = before > now ? before - now : 0;
         move_to(e, same);
         memcpy(e->shown, want, n);
         memset(e->shown + n, ' ', blanks);
         move_to(e, n + blanks);
         e->shown_len = n;
     }
-    move_to(e, left + e->cursor - e->first);
+    move_to(e, cursor);
 }
 
 /* ---- the loop -------------------------------------------------------------------------------------- */
 
 /* Drawn only when no key waits: a pasted text is taken in at the speed of the line. */
-static int next_key(struct editor *e, const char *prompt)
+static int next_key(struct editor *e, msec_t deadline)
 {
     int key = console_key();
     if (key >= 0)
         return key;
-    edit_draw(e, prompt);
-    return console_wait_key(NEVER);
+    edit_draw(e, e->prompt);
+    return console_wait_key(deadline);
 }
 
-int edit_line(struct editor *e, const char *prompt, bool (*hook)(struct editor *e, int key))
+static void end_line(struct editor *e, const char *prompt, bool is_cancelled)
+{
+    e->prompt = NULL;
+    e->cursor = e->len;
+    edit_draw(e, prompt);
+    if (is_cancelled)
+        console_write("^C", 2);
+    console_write("\n", 1);
+}
+
+int edit_line(struct editor *e, const char *prompt, bool (*hook)(struct editor *e, int key), msec_t first_key)
 {
     enum edit_result result = EDIT_GOES_ON;
     e->is_disturbed = true;
     e->after_escape = false;
     e->first = 0;
+    e->prompt = prompt;
     while (result == EDIT_GOES_ON) {
-        int key = next_key(e, prompt);
-        if (key < 0)
+        int key = next_key(e, first_key);
+        if (key < 0) {
+            end_line(e, prompt, false);
             return key;
+        }
+        first_key = NEVER;
         if (key == CTRL('L')) {
             console_write("\033[2J\033[H", 7);
             e->is_disturbed = true;
@@ -233,10 +264,6 @@ int edit_line(struct editor *e, const char *prompt, bool (*hook)(struct editor *
             result = edit_key(e, key);
         }
     }
-    e->cursor = e->len;
-    edit_draw(e, prompt);
-    if (result == EDIT_CANCELLED)
-        console_write("^C", 2);
-    console_write("\n", 1);
+    end_line(e, prompt, result == EDIT_CANCELLED);
     return result == EDIT_DONE ? 0 : -ECANCELED;
 }

@@ -165,6 +165,17 @@ static void draw_row(const struct form *f, unsigned i, unsigned row)
     canvas_put(row, column + width, PAIR_NORMAL, "]");
 }
 
+/* What is on the keys, where that may surprise: F7 changes it. */
+static void draw_keymap(const struct form *f, unsigned row)
+{
+    char text[20];
+    const struct keymap *map = console_keymap();
+    if (!map || (map == keymaps[0] && !f->field[f->at].item->is_secret))
+        return;
+    int n = snprintf(text, sizeof text, "F7 keyboard: %s", map->name);
+    canvas_put(row, canvas_columns() - (unsigned)n - 1, PAIR_SEPARATOR, text);
+}
+
 static void draw(struct form *f)
 {
     unsigned height = canvas_rows() - FRAME_ROWS, bottom = canvas_rows() - 1;
@@ -178,6 +189,7 @@ static void draw(struct form *f)
     for (unsigned i = f->first; i < f->count && i - f->first < height; i++)
         draw_row(f, i, 2 + i - f->first);
     canvas_rule(bottom - 2);
+    draw_keymap(f, 0);
     if (*f->error)
         canvas_put(bottom - 1, 1, PAIR_ALERT, f->error);
     else
@@ -210,6 +222,7 @@ static unsigned next_field(const struct form *f, unsigned from, unsigned by)
 static void enter_field(struct form *f, unsigned at)
 {
     f->at = at;
+    f->editor->is_secret = f->field[at].item->is_secret;
     edit_set(f->editor, f->field[at].value);
 }
 
@@ -269,6 +282,7 @@ static int ask_secret(struct form *f)
 {
     enum edit_result result = EDIT_GOES_ON;
     edit_set(f->editor, "");
+    f->editor->is_secret = true;
     printf("%s (not shown): ", f->field[f->at].label);
     while (result == EDIT_GOES_ON) {
         int key = console_wait_key(NEVER);
@@ -286,7 +300,7 @@ static int ask_one(struct form *f)
 {
     char prompt[60];
     snprintf(prompt, sizeof prompt, "%.50s: ", f->field[f->at].label);
-    int rc = f->field[f->at].item->is_secret ? ask_secret(f) : edit_line(f->editor, prompt, NULL);
+    int rc = f->field[f->at].item->is_secret ? ask_secret(f) : edit_line(f->editor, prompt, NULL, NEVER);
     return rc < 0 ? rc : leave_field(f);
 }
 

@@ -205,6 +205,14 @@ static struct stored_setting **stored_find(struct scope *s, const struct referen
     return at;
 }
 
+const char *setting_stored_name(const struct scope *s, unsigned i)
+{
+    const struct stored_setting *v = s->stored;
+    while (v && i-- > 0)
+        v = v->next;
+    return v ? v->name : NULL;
+}
+
 static int stored_copy(const struct stored_setting *v, struct value *out)
 {
     out->raw = malloc(v->len + 1);
@@ -504,6 +512,8 @@ void settings_changed(void)
         sort_children(s);
     for (unsigned i = 0; i < state.appliers; i++)
         state.applier[i]();
+    for (const struct setting_applier *const *a = setting_appliers; *a; a++)
+        (*a)->apply();
     state.is_applying = false;
 }
 

@@ -114,6 +114,9 @@ int setting_get_raw(const char *reference, u8 **raw, size_t *len, const struct s
 int setting_set(const char *reference, const char *text);
 int setting_set_raw(const char *reference, const u8 *raw, size_t len);
 
+/* Names of what is stored in a scope itself, in no order; NULL behind the last. */
+const char *setting_stored_name(const struct scope *s, unsigned i);
+
 /* Delete the value where the reference points; one that is not there is fine. Makes no scope. */
 int setting_clear(const char *reference);
 
@@ -132,6 +135,12 @@ long setting_get_long(const char *reference, long otherwise);
 /* Called after every change: addresses, DNS servers. At most 8. */
 void settings_add_applier(void (*apply)(void));
 void settings_changed(void);
+
+/* The same, by a line "applier NAME" in boot/IMAGE.list; they come after the others. */
+struct setting_applier {
+    void (*apply)(void);
+};
+extern const struct setting_applier *const setting_appliers[]; /* NULL at the end */
 
 /*
  * The scope of what the program knows by itself: version, platform, buildarch, errno, cwuri, cwduri,

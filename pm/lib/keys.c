@@ -44,11 +44,16 @@ static int plain_key(struct key_decoder *d, u8 byte)
     return byte ? byte : -1;
 }
 
-/* Terminals disagree about Home and End: ESC [ 1 ~, ESC [ 7 ~ and ESC [ H all exist. */
-static int csi_key(unsigned n, u8 final)
+/*
+ * Terminals disagree about Home and End: ESC [ 1 ~, ESC [ 7 ~ and ESC [ H all exist. The second parameter is 1 plus
+ * the keys held: Shift 1, Alt 2, Ctrl 4. They count with Left and Right only.
+ */
+static int csi_key(unsigned n, unsigned held, u8 final)
 {
+    if ((final == 'C' || final == 'D') && (n == 5 || (held && (held - 1) & 6)))
+        return KEY_ANSI(5, final);
     if (final != '~')
-        return KEY_ANSI(n > 1 ? n : 0, final); /* ESC [ 1 ; 5 C is Right with a modifier */
+        return KEY_ANSI(n > 1 ? n : 0, final);
     if (n == 1 || n == 7)
         return KEY_HOME;
     if (n == 4 || n == 8)
@@ -58,27 +63,33 @@ static int csi_key(unsigned n, u8 final)
 
 static int csi_byte(struct key_decoder *d, u8 byte)
 {
+    unsigned *param = &d->param[d->params];
     if (byte >= '0' && byte <= '9') {
-        if (d->in_param)
-            d->param = MIN(d->param * 10 + (byte - '0'), PARAM_MAX + 1u);
+        if (d->params < ARRAY_SIZE(d->param))
+            *param = MIN(*param * 10 + (byte - '0'), PARAM_MAX + 1u);
         return -1;
     }
-    if (byte >= 0x20 && byte <= 0x3f) { /* further parameters and intermediates */
-        d->in_param = false;
+    if (byte >= 0x20 && byte <= 0x3f) { /* the end of a parameter, and intermediates */
+        d->params = MIN(d->params + 1, (unsigned)ARRAY_SIZE(d->param));
         return -1;
     }
-    if (byte == '[' && d->in_param && !d->param) { /* the Linux console's F1..F5: ESC [ [ A */
+    if (byte == '[' && !d->params && !d->param[0]) { /* the Linux console's F1..F5: ESC [ [ A */
         d->state = KEYS_LINUX;
         return -1;
     }
     d->state = KEYS_PLAIN;
-    return byte < 0x7f && d->param <= PARAM_MAX ? csi_key(d->param, byte) : -1;
+    return byte < 0x7f && d->param[0] <= PARAM_MAX ? csi_key(d->param[0], d->param[1], byte) : -1;
 }
 
+/* Also what a keypad sends that was told to: ESC O and, 40h above each, its character. */
 static int ss3_key(u8 byte)
 {
     if (byte >= 'P' && byte <= 'S')
         return KEY_ANSI(11 + byte - 'P', '~');
+    if (byte >= 'a' && byte <= 'd') /* rxvt, with Ctrl */
+        return KEY_ANSI(byte >= 'c' ? 5 : 0, byte - 0x20);
+    if ((byte >= 'j' && byte <= 'y') || byte == 'M')
+        return byte - 0x40;
     return byte >= 'A' && byte <= 'H' ? KEY_ANSI(0, byte) : -1;
 }
 
@@ -90,8 +101,7 @@ static int linux_key(u8 byte)
 /* What follows ESC decides which kind of sequence it is; anything else makes the ESC a key. */
 static int escape_byte(struct key_decoder *d, u8 byte, struct key_queue *q)
 {
-    d->param = 0;
-    d->in_param = true;
+    d->param[0] = d->param[1] = d->params = 0;
     d->state = byte == '[' ? KEYS_CSI : byte == 'O' ? KEYS_SS3 : KEYS_PLAIN;
     if (d->state != KEYS_PLAIN)
         return -1;
@@ -154,6 +164,7 @@ int keys_from_bios(u16 ax)
         {0x3b, KEY_F1},   {0x3c, KEY_F2},     {0x3d, KEY_F3},           {0x3e, KEY_F4},   {0x3f, KEY_F5},
         {0x40, KEY_F6},   {0x41, KEY_F7},     {0x42, KEY_F8},           {0x43, KEY_F9},   {0x44, KEY_F10},
         {0x85, KEY_F11},  {0x86, KEY_F12},    {0x0f, KEY_ANSI(0, 'Z')}, /* Shift-Tab */
+        {0x73, KEY_CTRL_LEFT}, {0x74, KEY_CTRL_RIGHT}, {0x9b, KEY_CTRL_LEFT}, {0x9d, KEY_CTRL_RIGHT}, /* Ctrl, Alt */
     };
     u8 scan = (u8)(ax >> 8), c = (u8)ax;
     if (ax == 0) /* the mark that Ctrl-Break leaves */

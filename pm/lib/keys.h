@@ -11,6 +11,7 @@
  * ESC [ n c is 0x100 * (n + 1) + c, so F12 (ESC [ 24 ~) is 0x197e.
  */
 #define KEY_ANSI(n, c) (0x100 * ((n) + 1) + (c))
+#define KEY_ALT(c)     (0x8000 + (c)) /* from a keyboard; a terminal sends ESC and the character */
 enum {
     CTRL_C = 0x03,
     KEY_TAB = 0x09,
@@ -23,6 +24,8 @@ enum {
     KEY_LEFT = KEY_ANSI(0, 'D'),
     KEY_END = KEY_ANSI(0, 'F'),
     KEY_HOME = KEY_ANSI(0, 'H'),
+    KEY_CTRL_RIGHT = KEY_ANSI(5, 'C'),
+    KEY_CTRL_LEFT = KEY_ANSI(5, 'D'),
     KEY_INSERT = KEY_ANSI(2, '~'),
     KEY_DELETE = KEY_ANSI(3, '~'),
     KEY_PGUP = KEY_ANSI(5, '~'),
@@ -41,7 +44,7 @@ enum {
     KEY_F12 = KEY_ANSI(24, '~'),
 };
 
-#define KEYS_MAX 256 /* a power of two; what is typed beyond is dropped */
+#define KEYS_MAX 16384 /* a power of two; a pasted text. What is typed beyond is dropped */
 
 struct key_queue {
     u16 key[KEYS_MAX];
@@ -63,8 +66,8 @@ void keys_flush(struct key_queue *q);
 /* What a decoder remembers between the bytes of a sequence. All zero at start. */
 struct key_decoder {
     enum { KEYS_PLAIN, KEYS_ESC, KEYS_CSI, KEYS_SS3, KEYS_LINUX } state;
-    unsigned param; /* first parameter of the sequence */
-    bool in_param;  /* still in the first parameter */
+    unsigned param[2]; /* of the sequence; further ones do not count */
+    unsigned params;   /* which of them is being read */
     bool after_cr;  /* an LF now belongs to the CR before it */
     msec_t last_byte;
 };

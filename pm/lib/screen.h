@@ -16,6 +16,8 @@ struct screen {
     bool cursor_hidden;
     u8 foreground, background; /* VGA colours 0..7 */
     bool bold, reverse;
+    u8 raw[4];           /* bytes of a UTF-8 character under way */
+    unsigned raws, more; /* how many, and how many are missing */
     enum { SCREEN_TEXT, SCREEN_ESC, SCREEN_CSI } state;
     bool is_private; /* ESC [ ? */
     unsigned param[SCREEN_PARAMS];
@@ -25,5 +27,14 @@ struct screen {
 /* Take over what is on the screen: colours back to grey on black, no sequence under way. */
 void screen_init(struct screen *s, u16 *cell, unsigned columns, unsigned rows);
 
-/* One byte of text. LF goes to the start of the next line; characters are the font's (code page 437). */
+/*
+ * One byte of text. LF goes to the start of the next line. With a font in the image's list text is UTF-8, and bytes
+ * that are not are the font's; without, all bytes are.
+ */
 void screen_put(struct screen *s, u8 c);
+
+/* A line "font NAME" in boot/IMAGE.list: the place of a Unicode character in the font of the VGA card. */
+struct font {
+    u8 (*glyph)(unsigned code);
+};
+extern const struct font *const fonts[]; /* the first counts; NULL at the end */

@@ -4,6 +4,7 @@
 #include "pm/console.h"
 #include "pm/power.h"
 #include "script/command.h"
+#include "script/pager.h"
 #include "script/script.h"
 
 #include <stdio.h>
@@ -30,17 +31,6 @@ const struct help_text help_shell = {
 
 /* ---- help ------------------------------------------------------------------------------------------ */
 
-/* A page is full: false when the person has seen enough. A script does not wait. */
-static bool page(unsigned *line)
-{
-    if (++*line % (console_rows() - 1) != 0 || script_is_running())
-        return true;
-    printf("-- more (q ends it) --");
-    int key = console_wait_key(NEVER);
-    printf("\r                       \r");
-    return key >= 0 && key != 'q' && key != CTRL_C && key != KEY_ESC;
-}
-
 static bool is_first_of_topic(const struct command *const *c)
 {
     for (const struct command *const *before = commands; before != c; before++)
@@ -52,14 +42,14 @@ static bool is_first_of_topic(const struct command *const *c)
 static bool list_topic(const char *topic, unsigned *line)
 {
     printf("%s:\n", topic);
-    if (!page(line))
+    if (!pager_line(line))
         return false;
     for (const struct command *const *c = commands; *c; c++) {
         if (strcmp((*c)->topic, topic) != 0)
             continue;
         const struct help_text *text = command_help_text(*c);
         printf("  %-12s%s\n", (*c)->name, text ? text->says : (*c)->synopsis);
-        if (!page(line))
+        if (!pager_line(line))
             return false;
     }
     return true;

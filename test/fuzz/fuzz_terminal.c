@@ -10,7 +10,7 @@
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
-    struct key_queue q = {0};
+    static struct key_queue q;
     struct key_decoder d = {0};
     struct screen s;
     u16 *cell = calloc(COLUMNS * ROWS, sizeof(*cell));

@@ -17,6 +17,7 @@ static struct {
     unsigned columns, rows;
     bool echo, is_waiting;
     void (*show)(const char *text, size_t len);
+    const struct keymap *keymap;
 } state = {.columns = 80, .rows = 25};
 
 void console_init(void)
@@ -117,6 +118,16 @@ int console_wait_key(msec_t deadline)
     return key;
 }
 
+void console_set_keymap(const struct keymap *map)
+{
+    state.keymap = map;
+}
+
+const struct keymap *console_keymap(void)
+{
+    return state.keymap ? state.keymap : keymaps[0];
+}
+
 unsigned console_columns(void)
 {
     return state.columns;
@@ -139,6 +150,7 @@ void console_reset(void)
     keys_flush(&state.keys);
     console_set_size(80, 25);
     state.echo = false;
+    state.keymap = NULL;
 }
 
 /* Leak checkers should see only what the code under test left. */

@@ -131,10 +131,17 @@ static const struct option test_options[] = {
     {0, "long-only", OPTION_FLAG, NULL},  {0},
 };
 
+static const struct option tabs_options[] = {
+    {'s', "setting", OPTION_STRING, "SETTING"},
+    {0, "only", OPTION_STRING, "dhcp"},
+    {0, "method", OPTION_STRING, "HEAD|GET|POST|PUT"},
+    {0},
+};
+
 static const struct command
     command_ok = {.name = "ok", .topic = "test", .synopsis = "", .max_args = -1, .run = run_ok},
     command_bad = {.name = "bad", .topic = "test", .synopsis = "", .max_args = -1, .run = run_bad},
-    command_args = {.name = "args", .topic = "test", .synopsis = "", .max_args = -1, .run = run_args},
+    command_args = {.name = "args", .topic = "test", .synopsis = "[<interface>...]", .max_args = -1, .run = run_args},
     command_options = {.name = "options",
                        .topic = "test",
                        .synopsis = "[<arg>...]",
@@ -147,7 +154,9 @@ static const struct command
                      .options = chain_options,
                      .min_args = 1,
                      .max_args = 1,
-                     .run = run_chain};
+                     .run = run_chain},
+    command_tabs = {.name = "tabs", .topic = "test", .synopsis = "[<uri|image> [<arg>...]]", .options = tabs_options,
+                    .max_args = -1, .run = run_options};
 
 extern const struct command command_choose, command_clear, command_echo, command_exit, command_form,
     command_goto, command_help, command_inc, command_iseq, command_isset, command_item, command_login,
@@ -161,7 +170,8 @@ const struct command *const commands[] = {
     &command_args, &command_bad, &command_chain, &command_choose, &command_clear, &command_echo,
     &command_exit, &command_form, &command_goto, &command_help, &command_inc, &command_iseq, &command_isset,
     &command_item, &command_login, &command_menu, &command_ok, &command_options, &command_poweroff,
-    &command_present, &command_prompt, &command_set, &command_shell, &command_show, &command_sleep, NULL,
+    &command_present, &command_prompt, &command_set, &command_shell, &command_show, &command_sleep, &command_tabs,
+    NULL,
 };
 
 static const struct help_text help_test = {.says = "-", .example = "-", .options = {"-", "-"}};
@@ -170,12 +180,13 @@ static const struct help_text help_options = {
     .options = {"a flag", "another", "a string", "a number", "a key", "a time", "no letter"},
     .example = "options -f\noptions -n x",
 };
+static const struct help_text help_tabs = {.says = "-", .example = "-", .options = {"a setting", "only one", "one of these"}};
 
 const struct help_text *const help_texts[] = {
     &help_test, &help_test, &help_test, &help_choose, &help_clear, &help_echo, &help_exit, &help_form,
     &help_goto, &help_help, &help_inc, &help_iseq, &help_isset, &help_item, &help_login, &help_menu,
     &help_test, &help_options, &help_poweroff, &help_present, &help_prompt, &help_set, &help_shell,
-    &help_show, &help_sleep, NULL,
+    &help_show, &help_sleep, &help_tabs, NULL,
 };
 
 const struct loader *const loaders[] = {&loader_script, NULL};

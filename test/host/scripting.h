@@ -6,6 +6,7 @@
  *   args              print each argument in brackets
  *   chain             run a script of host_script(), --replace (-r) and --autofree (-a) included
  *   options           for the parser: prints what it got
+ *   tabs              for completion: the same with other options and arguments
  */
 #pragma once
 

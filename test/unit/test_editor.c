@@ -1,6 +1,6 @@
 /*
- * The line editor and the shell (G15, case 35), driven by keys and looked at through a dumb terminal: one that
- * knows CR, LF and backspace only.
+ * The line editor and the shell (G15), driven by keys and looked at through a dumb terminal: one that
+ * knows CR, LF and backspace only. History and completion are in test_shell.c.
  */
 #include "pm/lib/random.h"
 #include "pm/lib/task.h"
@@ -38,7 +38,7 @@ static int teardown(void **state)
 static void type(const char *s)
 {
     for (; *s; s++)
-        assert_int_equal(edit_key(&e, *s), EDIT_GOES_ON);
+        assert_int_equal(edit_key(&e, (unsigned char)*s), EDIT_GOES_ON);
 }
 
 /* The text with the cursor as '|'. */
@@ -114,6 +114,79 @@ static void test_words(void **state)
     key('x', "kernelx|   three"); /* ESC and another key: the key */
 }
 
+static void test_words_by_other_keys(void **state)
+{
+    (void)state;
+    type("one two  three");
+    key(KEY_ALT('b'), "one two  |three");
+    key(KEY_ALT('B'), "one |two  three");
+    key(KEY_ALT('f'), "one two|  three");
+    key(KEY_ALT('x'), "one two|  three");
+    edit_key(&e, KEY_ESC);
+    key(KEY_LEFT, "one |two  three"); /* Alt-Left of rxvt */
+    edit_key(&e, KEY_ESC);
+    key(KEY_RIGHT, "one two|  three");
+    key(KEY_ALT(KEY_BACKSPACE), "one |  three");
+    edit_key(&e, KEY_ESC);
+    key(KEY_BACKSPACE, "|  three");
+    key(KEY_END, "  three|");
+    key(0x7f, "  |"); /* Ctrl-Backspace of a BIOS */
+}
+
+static void test_yank(void **state)
+{
+    (void)state;
+    type("alpha beta");
+    key(CTRL('W'), "alpha |");
+    key(CTRL('Y'), "alpha beta|");
+    key(CTRL('Y'), "alpha betabeta|");
+    key(CTRL('U'), "|");
+    key(CTRL('U'), "|"); /* nothing erased: what was is kept */
+    key(CTRL('Y'), "alpha betabeta|");
+    key(KEY_HOME, "|alpha betabeta");
+    key(KEY_ALT('d'), "| betabeta");
+    key(CTRL('K'), "|");
+    key(CTRL('Y'), " betabeta|");
+    setup(NULL); /* the next line */
+    key(CTRL('Y'), " betabeta|");
+    e.is_secret = true;
+    type("secret");
+    key(CTRL('U'), "|");
+    key(CTRL('Y'), " betabeta|");
+}
+
+static void test_swap(void **state)
+{
+    (void)state;
+    key(CTRL('T'), "|");
+    type("a");
+    key(CTRL('T'), "a|");
+    type("b");
+    key(CTRL('T'), "ba|");
+    key(KEY_LEFT, "b|a");
+    key(CTRL('T'), "ab|");
+    type("\xc3\xa4");
+    key(CTRL('T'), "a\xc3\xa4" "b|");
+    key(KEY_HOME, "|a\xc3\xa4" "b");
+    key(CTRL('T'), "|a\xc3\xa4" "b");
+}
+
+/* A character of several bytes is one. */
+static void test_utf8(void **state)
+{
+    (void)state;
+    type("a\xc3\xa4\xe2\x82\xac" "b"); /* a, a umlaut, euro, b */
+    key(KEY_LEFT, "a\xc3\xa4\xe2\x82\xac|b");
+    key(KEY_LEFT, "a\xc3\xa4|\xe2\x82\xac" "b");
+    key(KEY_DELETE, "a\xc3\xa4|b");
+    key(KEY_BACKSPACE, "a|b");
+    setup(NULL);
+    type("\xbf\xbf\xbf\xbf\xff"); /* nonsense is nonsense, but stays within its bounds */
+    key(KEY_LEFT, "\xbf\xbf\xbf\xbf|\xff");
+    key(KEY_LEFT, "|\xbf\xbf\xbf\xbf\xff");
+    key(KEY_DELETE, "|\xff");
+}
+
 static void test_what_ends_a_line(void **state)
 {
     (void)state;
@@ -165,8 +238,10 @@ static void look(void)
         } else if (*p == '\n') {
             screen.column = 0;
             memset(screen.line, 0, sizeof screen.line);
+        } else if (((unsigned char)*p & 0xc0) == 0x80) { /* one cell holds a whole character: its first byte stands for it */
+            assert_true(screen.column > 0);
         } else {
-            assert_true((unsigned char)*p >= ' ');
+            assert_true((unsigned char)*p >= ' ' && *p != 0x7f);
             assert_true(screen.column < screen.columns - 1);
             screen.line[screen.column++] = *p;
         }
@@ -174,19 +249,29 @@ static void look(void)
     console_clear();
 }
 
+static unsigned characters(const char *from, size_t n)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < n; i++)
+        count += ((unsigned char)from[i] & 0xc0) != 0x80;
+    return count;
+}
+
 /* The screen shows the prompt, the part of the text from e.first on, and the cursor there. */
 static void check_screen(const char *prompt)
 {
     char want[200] = "";
-    size_t left = strlen(prompt), room = screen.columns - 1 - left;
-    snprintf(want, sizeof want, "%s%.*s", prompt, (int)room, e.text + e.first);
+    size_t n = strlen(prompt), left = n, room = screen.columns - 1 - left;
+    memcpy(want, prompt, n);
+    for (const char *p = e.text + e.first; *p && n < left + room; p++)
+        if (characters(p, 1))
+            want[n++] = e.is_secret ? '*' : (unsigned char)*p < ' ' ? '?' : *p;
     look();
-    size_t n = strlen(want);
     assert_memory_equal(screen.line, want, n);
     for (size_t i = n; screen.line[i]; i++)
         assert_int_equal(screen.line[i], ' ');
-    assert_int_equal(screen.column, left + e.cursor - e.first);
-    assert_true(e.cursor >= e.first && e.cursor - e.first < room);
+    assert_int_equal(screen.column, left + characters(e.text + e.first, e.cursor - e.first));
+    assert_true(e.cursor >= e.first && characters(e.text + e.first, e.cursor - e.first) < room);
 }
 
 static void start_screen(unsigned columns)
@@ -221,20 +306,64 @@ static void test_drawing_is_frugal(void **state)
 static void test_random_keys_on_a_dumb_terminal(void **state)
 {
     (void)state;
-    static const int keys[] = {'a', 'b', ' ', 'c', 'd', 'e', ' ', 'f', KEY_LEFT, KEY_RIGHT, KEY_HOME, KEY_END,
-                               KEY_BACKSPACE, KEY_DELETE, CTRL('K'), CTRL('W'), CTRL('U'), KEY_ESC};
+    /* The last letter, 1, becomes one of two bytes in every second round. */
+    static const int keys[] = {'a', 'b', ' ', 'c', 'd', 'e', ' ', 1, KEY_LEFT, KEY_RIGHT, KEY_HOME, KEY_END,
+                               KEY_BACKSPACE, KEY_DELETE, CTRL('K'), CTRL('W'), CTRL('U'), KEY_ESC, CTRL('Y'), CTRL('T')};
     for (unsigned round = 0; round < 20; round++) {
         setup(NULL);
         start_screen(round % 2 ? 40 : 80);
+        e.is_secret = round % 5 == 4;
         for (unsigned i = 0; i < 400; i++) {
             unsigned burst = random_below(20);
             /* Mostly letters, so that lines grow beyond the screen. */
-            while (burst--)
-                edit_key(&e, keys[random_below(random_below(4) ? 8 : ARRAY_SIZE(keys))]);
+            while (burst--) {
+                int k = keys[random_below(random_below(4) ? 8 : ARRAY_SIZE(keys))];
+                if (k == 1)
+                    type(round / 2 % 2 ? "\xc3\xbc" : "f");
+                else
+                    edit_key(&e, k);
+            }
             edit_draw(&e, "prompt> ");
             check_screen("prompt> ");
         }
     }
+}
+
+/* A value from a server may hold anything: it does not get at the terminal. */
+static void test_control_characters_are_not_drawn(void **state)
+{
+    (void)state;
+    start_screen(80);
+    edit_set(&e, "a\033[2Jb\x7f");
+    edit_draw(&e, "> ");
+    assert_string_equal(console_text(), "> a?[2Jb?");
+}
+
+static void test_secret(void **state)
+{
+    (void)state;
+    start_screen(80);
+    e.is_secret = true;
+    console_type("p\xc3\xa4ss");
+    console_type_key(KEY_LEFT);
+    console_type_key(KEY_BACKSPACE);
+    console_type_key(KEY_ENTER);
+    assert_int_equal(edit_line(&e, "> ", NULL, NEVER), 0);
+    assert_string_equal(e.text, "p\xc3\xa4s");
+    assert_string_equal(console_text(), "> ***\n");
+}
+
+/* Until the first key only. */
+static void test_time_limit(void **state)
+{
+    (void)state;
+    start_screen(80);
+    edit_set(&e, "old");
+    assert_int_equal(edit_line(&e, "> ", NULL, after(500)), -ETIMEDOUT);
+    assert_string_equal(console_text(), "> old\n");
+    console_type("x\n");
+    assert_int_equal(edit_line(&e, "> ", NULL, after(500)), 0);
+    assert_string_equal(e.text, "oldx");
 }
 
 static void test_edit_line(void **state)
@@ -242,11 +371,11 @@ static void test_edit_line(void **state)
     (void)state;
     start_screen(80);
     console_type("echo hi\n");
-    assert_int_equal(edit_line(&e, "> ", NULL), 0);
+    assert_int_equal(edit_line(&e, "> ", NULL, NEVER), 0);
     assert_string_equal(e.text, "echo hi");
     assert_string_equal(console_text(), "> echo hi\n");
     console_type_key(CTRL_C);
-    assert_int_equal(edit_line(&e, "> ", NULL), -ECANCELED);
+    assert_int_equal(edit_line(&e, "> ", NULL, NEVER), -ECANCELED);
     assert_false(task_current()->cancelled);
 }
 
@@ -258,7 +387,7 @@ static void test_paste_is_not_drawn_key_by_key(void **state)
     console_type("xxxxxxxxxxxxxxxxxxxx");
     console_type_key(KEY_HOME);
     console_type("a pasted text\n");
-    assert_int_equal(edit_line(&e, "> ", NULL), 0);
+    assert_int_equal(edit_line(&e, "> ", NULL, NEVER), 0);
     assert_true(strlen(console_text()) < 60);
 }
 
@@ -270,7 +399,7 @@ static void test_long_line_ends_at_its_end(void **state)
         console_type_key('0' + (int)(i % 10));
     console_type_key(KEY_HOME);
     console_type_key(KEY_ENTER);
-    assert_int_equal(edit_line(&e, "> ", NULL), 0);
+    assert_int_equal(edit_line(&e, "> ", NULL, NEVER), 0);
     assert_int_equal(e.len, 100);
     assert_non_null(strstr(console_text(), "6789\n"));
 }
@@ -316,7 +445,7 @@ static void test_ctrl_c_clears_the_line(void **state)
     (void)state;
     console_type("echo never");
     console_type_key(CTRL_C);
-    assert_int_equal(edit_line(&e, "> ", NULL), -ECANCELED);
+    assert_int_equal(edit_line(&e, "> ", NULL, NEVER), -ECANCELED);
     assert_string_equal(e.text, "echo never");
     task_cancel(task_current()); /* what stopped a command does not stop the shell */
     assert_int_equal(shell("echo x\nexit\n", "puck> echo x\nx\npuck> exit\n"), 0);
@@ -332,84 +461,6 @@ static void test_ctrl_c_stops_a_script_but_not_the_shell(void **state)
     console_type_key(CTRL_C);
     assert_int_equal(shell_run(), 6);
     assert_non_null(strstr(console_text(), "interrupted"));
-}
-
-static void type_keys(const int *keys)
-{
-    for (; *keys; keys++)
-        console_type_key(*keys);
-}
-
-static void test_history(void **state)
-{
-    (void)state;
-    console_type("echo one\necho two\n\necho two\n"); /* empty and repeated lines are not kept twice */
-    console_type("new");
-    type_keys((int[]){KEY_UP, KEY_UP, KEY_UP, KEY_DOWN, KEY_ENTER, 0}); /* two, one, one, two */
-    type_keys((int[]){KEY_UP, KEY_UP, KEY_ENTER, 0});                   /* one */
-    console_type("fresh");
-    type_keys((int[]){CTRL('P'), CTRL('N'), KEY_DOWN, KEY_HOME, 0}); /* what was being typed comes back */
-    console_type("echo \nexit\n");
-    assert_int_equal(shell("", NULL), 0);
-    char *outputs = strdup(console_text());
-    unsigned one = 0, two = 0;
-    for (char *line = strtok(outputs, "\n"); line; line = strtok(NULL, "\n")) {
-        one += strcmp(line, "one") == 0;
-        two += strcmp(line, "two") == 0;
-    }
-    free(outputs);
-    assert_int_equal(one, 2);
-    assert_int_equal(two, 3);
-    assert_non_null(strstr(console_text(), "\nfresh\n"));
-}
-
-static void test_history_holds_100_lines(void **state)
-{
-    (void)state;
-    char line[20];
-    for (unsigned i = 0; i < 130; i++) {
-        snprintf(line, sizeof line, "set n %u\n", i);
-        console_type(line);
-        if (i % 20 == 19) { /* the key queue is short */
-            console_type("exit\n");
-            shell_run();
-        }
-    }
-    console_type("exit\n");
-    shell_run();
-    for (unsigned i = 0; i < 200; i++)
-        console_type_key(KEY_UP);
-    console_type("\nexit\n");
-    shell_run();
-    /* 130 sets with an exit after every 20 and at the end: the 100th from the end is set n 36. */
-    assert_int_equal(setting_get_long("n", -1), 36);
-}
-
-static void test_completion(void **state)
-{
-    (void)state;
-    assert_int_equal(shell("ec\thi\nexi\t\n", "puck> echo hi\nhi\npuck> exit \n"), 0);
-    /* Options of the command, after an operator too; settings inside of ${}. */
-    assert_int_equal(shell("ok && options --na\tx\nexit\n", NULL), 0);
-    assert_non_null(strstr(console_text(), "name=x/0"));
-    assert_int_equal(shell("echo .${platf\t.\nexit\n", NULL), 0);
-    assert_non_null(strstr(console_text(), "\n.pcbios.\n"));
-    assert_int_equal(shell("echo .${builtin/platf\t.\nexit\n", NULL), 0);
-    assert_non_null(strstr(console_text(), "\n.pcbios.\n"));
-    assert_int_equal(shell("help ech\t\nexit\n", NULL), 0);
-    assert_non_null(strstr(console_text(), "Print a text."));
-    /* Nothing fits, or nothing is offered: nothing happens. */
-    assert_int_equal(shell("args zz\t ec\t --na\t\nexit\n", NULL), 0);
-    assert_non_null(strstr(console_text(), "[zz][ec][--na]"));
-}
-
-static void test_completion_lists(void **state)
-{
-    (void)state;
-    assert_int_equal(shell("is\t\t\x15""exit\n", NULL), 0);
-    assert_non_null(strstr(console_text(), "\niseq              isset             \n"));
-    assert_int_equal(shell("c\tl\techo x\nexit\n", NULL), 0); /* chain and clear: c, then cl is enough */
-    assert_non_null(strstr(console_text(), "puck> clear echo x"));
 }
 
 static void test_shells_do_not_nest_for_ever(void **state)
@@ -434,10 +485,17 @@ int main(void)
         TEST(test_moving),
         TEST(test_erasing),
         TEST(test_words),
+        TEST(test_words_by_other_keys),
+        TEST(test_yank),
+        TEST(test_swap),
+        TEST(test_utf8),
         TEST(test_what_ends_a_line),
         TEST(test_a_full_line),
         TEST(test_drawing_is_frugal),
         TEST(test_random_keys_on_a_dumb_terminal),
+        TEST(test_control_characters_are_not_drawn),
+        TEST(test_secret),
+        TEST(test_time_limit),
         TEST(test_edit_line),
         TEST(test_paste_is_not_drawn_key_by_key),
         TEST(test_long_line_ends_at_its_end),
@@ -445,10 +503,6 @@ int main(void)
         TEST(test_shell_inside_of_a_script),
         TEST(test_ctrl_c_clears_the_line),
         TEST(test_ctrl_c_stops_a_script_but_not_the_shell),
-        TEST(test_history),
-        TEST(test_history_holds_100_lines),
-        TEST(test_completion),
-        TEST(test_completion_lists),
         TEST(test_shells_do_not_nest_for_ever),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

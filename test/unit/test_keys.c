@@ -69,11 +69,26 @@ static void test_sequences(void **state)
     TYPED("\033[2~\033[3~\033[5~\033[6~", KEY_INSERT, KEY_DELETE, KEY_PGUP, KEY_PGDN);
     TYPED("\033[11~\033OP\033[[A", KEY_F1, KEY_F1, KEY_F1);
     TYPED("\033[15~\033[[E\033[24~", KEY_F5, KEY_F5, KEY_F12);
-    TYPED("\033[1;5C\033[3;2~", KEY_RIGHT, KEY_DELETE); /* modifiers are ignored */
+    TYPED("\033[1;2C\033[3;2~\033[1;5A\033[1;5H", KEY_RIGHT, KEY_DELETE, KEY_UP, KEY_HOME); /* other keys held */
     TYPED("\033[Z", KEY_ANSI(0, 'Z'));
     TYPED("\033\033[A", KEY_ESC, KEY_UP);
     TYPED("\033x", KEY_ESC, 'x');
     TYPED("\033\r", KEY_ESC, KEY_ENTER);
+}
+
+/* xterm (Ctrl, Alt, both), old xterm, rxvt, and a keypad in application mode. */
+static void test_words_and_keypad(void **state)
+{
+    (void)state;
+    TYPED("\033[1;5C\033[1;3C\033[1;7C", KEY_CTRL_RIGHT, KEY_CTRL_RIGHT, KEY_CTRL_RIGHT);
+    TYPED("\033[1;5D\033[1;3D\033[1;6D", KEY_CTRL_LEFT, KEY_CTRL_LEFT, KEY_CTRL_LEFT);
+    TYPED("\033[5C\033[5D\033Oc\033Od", KEY_CTRL_RIGHT, KEY_CTRL_LEFT, KEY_CTRL_RIGHT, KEY_CTRL_LEFT);
+    TYPED("\033[5~\033Oa\033Ob", KEY_PGUP, KEY_UP, KEY_DOWN);
+    TYPED("\033Op\033Oy\033Oo\033Ok\033OM", '0', '9', '/', '+', KEY_ENTER);
+    assert_int_equal(keys_from_bios(0x7300), KEY_CTRL_LEFT);
+    assert_int_equal(keys_from_bios(0x74e0), KEY_CTRL_RIGHT);
+    assert_int_equal(keys_from_bios(0x9b00), KEY_CTRL_LEFT);
+    assert_int_equal(keys_from_bios(0x9d00), KEY_CTRL_RIGHT);
 }
 
 static void test_broken_sequences(void **state)
@@ -82,7 +97,8 @@ static void test_broken_sequences(void **state)
     TYPED("\033[99999999999999999999~x", 'x');
     TYPED("\033[12\rx", KEY_ENTER, 'x');
     TYPED("\033[\033[A", KEY_UP);
-    TYPED("\033Oxy", 'y');
+    TYPED("\033O#y", 'y');
+    TYPED("\033[1;5;9;9;9;9;99999999999D\033[;5C", KEY_CTRL_LEFT, KEY_CTRL_RIGHT);
     TYPED("\033[[zy", 'y');
     TYPED("\033[\xff"
           "a",
@@ -122,7 +138,7 @@ static void test_queue_full(void **state)
 {
     (void)state;
     q.head = q.tail = -100u;
-    for (int i = 0; i < 300; i++)
+    for (int i = 0; i < KEYS_MAX + 100; i++)
         keys_put(&q, 100 + i);
     for (int i = 0; i < KEYS_MAX; i++)
         assert_int_equal(keys_get(&q), 100 + i);
@@ -171,6 +187,7 @@ int main(void)
         cmocka_unit_test_setup(test_numbers, setup),
         cmocka_unit_test_setup(test_plain, setup),
         cmocka_unit_test_setup(test_sequences, setup),
+        cmocka_unit_test_setup(test_words_and_keypad, setup),
         cmocka_unit_test_setup(test_broken_sequences, setup),
         cmocka_unit_test_setup(test_bare_escape, setup),
         cmocka_unit_test_setup(test_ctrl_c_overtakes, setup),

@@ -1,0 +1,16 @@
+/* German, Germany and Austria (DIN 2137 T1). */
+#include "pm/lib/keymap.h"
+
+const struct keymap keymap_de = {
+    .name = "de",
+    .language = "German",
+    .plain = "^1234567890ß´"
+             "qwertzuiopü+"
+             "asdfghjklöä#"
+             "<yxcvbnm,.-",
+    .shift = "°!\"§$%&/()=?`"
+             "QWERTZUIOPÜ*"
+             "ASDFGHJKLÖÄ'"
+             ">YXCVBNM;:_",
+    .altgr = "2²3³7{8[9]0}ß\\q@e€+~<|mµ",
+};

@@ -1,0 +1,242 @@
+"""The keyboard, the line editor and the shell's keys: on a PS/2 keyboard with the VGA screen, and on a terminal."""
+import time
+
+import pyte
+import pytest
+from qemu import Machine, kernel
+from steps import PROMPT, must
+
+
+@pytest.fixture
+def pc(work, images):
+    with Machine(work / 'pc', kernel(images / 'puck.lkrn', 'shell')) as guest:
+        guest.serial.expect(PROMPT)
+        yield guest
+
+
+def press(pc, keys):
+    """Keys by their names on an American keyboard, with what is held: "z alt_r-7 shift-2"."""
+    for key in keys.split():
+        pc.hmp(f'sendkey {key} 20')
+        time.sleep(0.06)  # longer than the guest needs to look at what is held
+
+
+# What is pressed, and what comes. The places are those of the American keys that sendkey names.
+LAYOUTS = {
+    'us': ('y z shift-2 bracket_left backslash shift-backslash less', 'yz@[\\|\\'),
+    'uk': ('shift-2 shift-3 shift-apostrophe backslash shift-backslash less shift-less alt_r-4', '"£@#~\\|€'),
+    'de': ('y z semicolon shift-apostrophe shift-7 alt_r-7 alt_r-8 alt_r-9 alt_r-0 alt_r-minus alt_r-q alt_r-less '
+           'shift-less alt_r-e minus', 'zyöÄ/{[]}\\@|>€ß'),
+    'fr': ('q shift-1 alt_r-0 alt_r-6 alt_r-4 alt_r-equal shift-dot alt_r-8 semicolon 2', 'a1@|{}/\\mé'),
+    'es': ('semicolon alt_r-2 alt_r-1 alt_r-grave_accent alt_r-apostrophe alt_r-backslash shift-7 backslash', 'ñ@|\\{}/ç'),
+    'it': ('bracket_left alt_r-semicolon alt_r-shift-bracket_left alt_r-0 grave_accent shift-grave_accent alt_r-equal',
+           'è@{}\\|~'),
+    'pt': ('semicolon alt_r-2 alt_r-7 alt_r-0 grave_accent shift-grave_accent backslash', 'ç@{}\\|~'),
+    'se': ('bracket_left semicolon alt_r-less alt_r-minus alt_r-7 alt_r-4 shift-less', 'åö|\\{$>'),
+    'dk': ('semicolon apostrophe alt_r-less alt_r-equal alt_r-0 alt_r-2', 'æø\\|}@'),
+    'no': ('semicolon apostrophe grave_accent equal alt_r-7 alt_r-bracket_right', 'øæ|\\{~'),
+    'ch': ('y z shift-semicolon alt_r-7 alt_r-less alt_r-apostrophe alt_r-backslash shift-1 backslash', 'zyé|\\{}+$'),
+    'jp': ('shift-2 bracket_left bracket_right backslash ro shift-ro yen shift-yen shift-equal', '"@[]\\_\\|~'),
+}
+
+
+def test_layouts(pc):
+    """Each layout by its own key strokes; what comes is UTF-8 on the serial line."""
+    for name, (keys, text) in LAYOUTS.items():
+        must(pc, f'keymap {name}')
+        press(pc, f'e c h o spc {keys} ret')
+        said = pc.serial.expect(r'echo (\S*)\n(.*)\n', 30)[2]
+        assert said.encode('latin1').decode('utf-8') == text, name
+
+
+def test_setting_and_caps_lock(pc):
+    """The layout is a setting, too; Caps Lock knows the letters of the layout."""
+    must(pc, 'set keymap de')
+    press(pc, 'e c h o spc caps_lock semicolon 1 caps_lock semicolon ret')
+    assert pc.serial.expect(r'\n(\S+)\n')[1].encode('latin1').decode() == 'Ö1ö'
+    assert '* de  German' in must(pc, 'keymap')
+    must(pc, 'clear keymap')
+    assert '* us' in must(pc, 'keymap')
+    pc.serial.send('keymap xx\r')
+    pc.serial.expect(r'no keyboard layout "xx"; there are: us uk de fr es it pt se dk no ch jp\n')
+
+
+def test_umlauts_on_the_screen(pc):
+    """UTF-8 becomes the VGA font's characters; the line is edited by characters, not bytes."""
+    must(pc, 'keymap de')
+    press(pc, 'e c h o spc semicolon alt_r-less bracket_left')
+    pc.serial.expect('\xc3\xbc')
+    time.sleep(0.2)
+    assert pc.screen()[-1] == 'puck> echo ö|ü' or 'puck> echo ö|ü' in pc.screen()
+    press(pc, 'left backspace backspace a ret')
+    pc.serial.expect(r'\na\xc3\xbc\n')
+    must(pc, 'echo \u20ac10 \u2013 \u251c\u2500\u2500 \u03b1'.encode().decode('latin1'))
+    assert 'E10 - ├── α' in pc.screen()
+
+
+def test_layout_by_f7(pc):
+    press(pc, 'e f7')
+    pc.serial.expect(r'\nkeyboard: uk, English \(UK\)\npuck> e')
+    press(pc, 'c h o spc shift-2 ret')
+    pc.serial.expect(r'\n"\n')
+
+
+def test_word_keys(pc):
+    """Ctrl and Alt with keys of the keyboard; what was erased comes back."""
+    press(pc, 'o n e spc t w o ctrl-left ctrl-left e c h o spc ctrl-right ctrl-d alt-d ctrl-y ctrl-y ret')
+    pc.serial.expect(r'\nonetwotwo\n')
+    press(pc, 'o n e spc t w o alt-b alt-b e c h o spc end ctrl-w 2 alt-b alt-f 3 ret')
+    pc.serial.expect(r'\none 23\n')
+
+
+# ---- on a terminal -------------------------------------------------------------------------------------
+
+
+class Terminal:
+    """What a VT100 at the end of the serial line shows."""
+
+    def __init__(self, pc):
+        self.pc = pc
+        self.screen = pyte.Screen(80, 24)
+        self.stream = pyte.ByteStream(self.screen)
+        self.seen = 0
+
+    def lines(self):
+        data = (self.pc.work / 'serial.log').read_bytes()
+        self.stream.feed(data[self.seen:])
+        self.seen = len(data)
+        return [line.rstrip() for line in self.screen.display]
+
+    def wait_line(self, text, timeout=20):
+        """Wait until the line with the cursor is this; both screens must agree."""
+        end = time.monotonic() + timeout
+        while time.monotonic() < end:
+            lines = self.lines()
+            if lines[self.screen.cursor.y] == text:
+                return
+            time.sleep(0.05)
+        raise AssertionError(f'the line is not {text!r} but {lines[self.screen.cursor.y]!r} in:\n' + '\n'.join(lines))
+
+    def send(self, text):
+        self.pc.serial.send(text)
+
+
+@pytest.fixture
+def terminal(pc):
+    return Terminal(pc)
+
+
+def test_editing_on_a_terminal(pc, terminal):
+    terminal.send('echo one two\x1b[1;5D')  # Ctrl-Left
+    terminal.send('new ')
+    terminal.wait_line('puck> echo one new two')
+    assert terminal.screen.cursor.x == len('puck> echo one new ')
+    terminal.send('\x1bd\x01\x1bf')  # Alt-D, Ctrl-A, Alt-F
+    terminal.wait_line('puck> echo one new')
+    assert terminal.screen.cursor.x == len('puck> echo')
+    terminal.send('\x05\x19\r')
+    terminal.wait_line('puck>')
+    assert 'one new two' in terminal.lines()
+    terminal.send('echo \xc3\xa4\xc3\xb6\x1b[D\x7f')
+    terminal.wait_line('puck> echo ö')
+    terminal.send('\r')
+
+
+def test_long_line_scrolls(pc, terminal):
+    """A line longer than the screen stays on one row of both screens, whichever end is looked at."""
+    words = ' '.join(f'w{i:03}' for i in range(60))
+    terminal.send('echo ' + words)
+    pc.serial.expect('w059')
+    time.sleep(0.5)
+    line = terminal.lines()[terminal.screen.cursor.y]
+    assert line.startswith('puck> ') and line.endswith('w059') and len(line) < 80
+    assert line in pc.screen()
+    terminal.send('\x01')
+    terminal.wait_line(('puck> echo ' + words)[:79].rstrip())
+    terminal.send('\r')
+    pc.serial.expect(words)
+
+
+def test_history_and_search(pc, terminal):
+    for line in ('echo alpha', 'set x 1', 'echo beta'):
+        must(pc, line)
+    terminal.send('set\x1b[A')
+    terminal.wait_line('puck> set x 1 && echo DONE-' + pc.serial.text.rsplit('set x 1 && echo DONE-', 1)[1].split('\n')[0])
+    terminal.send('\x15\x12lph')
+    pc.serial.expect(r"h': echo alpha")
+    time.sleep(0.2)
+    assert terminal.lines()[terminal.screen.cursor.y].startswith("search 'lph': echo alpha")
+    terminal.send('\r')
+    pc.serial.expect(r'\nalpha\n')
+
+
+def test_completion(pc, terminal):
+    terminal.send('imgf\t')
+    terminal.wait_line('puck> imgf')
+    assert any(line.split() == ['imgfetch', 'imgfree'] for line in terminal.lines())
+    terminal.send('e\t--na\tx\x15')
+    terminal.wait_line('puck>')
+    terminal.send('echo .${net0/m\t\t')
+    terminal.wait_line('puck> echo .${net0/m')
+    terminal.send('\x15keymap d\t\t')
+    terminal.wait_line('puck> keymap d')
+    terminal.send('e\t')
+    terminal.wait_line('puck> keymap de')
+    terminal.send('\x15show builtin/platf\t')
+    terminal.wait_line('puck> show builtin/platform')
+    terminal.send('\r')
+    pc.serial.expect('builtin/platform:string = pcbios')
+    press(pc, 'p o w e r tab')  # and on the keyboard
+    terminal.wait_line('puck> poweroff')
+    time.sleep(0.2)
+    assert 'puck> poweroff' in pc.screen()
+
+
+def test_help_by_pages(pc):
+    """A list longer than the screen stops at each screen: 24 rows of which the last is the pager's."""
+    press(pc, 'h e l p ret')
+    pc.serial.expect('--more--')
+    time.sleep(0.2)
+    screen = pc.screen()
+    assert any(line.startswith('--more--') for line in screen)
+    assert sum(bool(line) for line in screen) >= 20
+    press(pc, 'ret')
+    pc.serial.expect('--more--')
+    press(pc, 'q')
+    pc.serial.expect(PROMPT)
+    said = must(pc, 'help prompt')
+    assert '--timeout' in said and all(len(line) < 80 for line in said.split('\n'))
+
+
+def test_read(pc):
+    must(pc, 'set name old')
+    pc.serial.send('read name && echo NOW-${name}\r')
+    pc.serial.expect(r'\nold')
+    pc.serial.send('er\r')
+    pc.serial.expect('NOW-older')
+    pc.serial.send('read --timeout 300 name || echo LATE-${errno}-${name}\r')
+    pc.serial.expect('LATE-0x6e-older')
+    pc.serial.send('read --timeout 3000 name && echo NOW-${name}\r')
+    pc.serial.expect(r'\nolder')
+    pc.serial.send('\x15x')
+    time.sleep(3.5)  # the time limit is for the first key
+    pc.serial.send('\r')
+    pc.serial.expect('NOW-x')
+    pc.serial.send('read --secret word || echo NOTHING\r')
+    time.sleep(0.5)
+    pc.serial.send('hidden')
+    pc.serial.expect(r'\*{6}')
+    pc.serial.send('\r')
+    pc.serial.expect(PROMPT)
+    assert 'hidden' in must(pc, 'show word')
+    pc.serial.send('read word || echo REFUSED\r')
+    pc.serial.expect('hidden')
+    pc.serial.send('\x03')
+    pc.serial.expect(r'\^C\nREFUSED')
+
+
+def test_paste(pc):
+    """A script of 200 lines, pasted faster than it is run."""
+    pc.serial.send(''.join(f'echo paste-{i} {"x" * 60}\r' for i in range(200)))
+    for i in range(200):
+        pc.serial.expect(rf'\npaste-{i} x{{60}}\n', 60)
