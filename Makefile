@@ -58,6 +58,19 @@ $(O)/insncount.so: test/bench/insncount.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -O2 -Wall -Wextra -Werror -shared -fPIC -fvisibility=hidden -o $@ $<
 
+# ---- what others wrote: fetched by `make setup` (tools/sources), never committed ------------------------
+
+# A library is compiled file by file with our flags, for the target and for the host, without our warnings.
+# zlib: only unpacking, without a C library. Its CRC tables are computed when they are needed: they do not pack.
+ZLIB        := third-party/zlib
+ZLIB_C      := $(patsubst %,$(ZLIB)/%.c,adler32 crc32 inffast inflate inftrees zutil)
+ZLIB_CFLAGS := -DZ_SOLO -DHAVE_MEMCPY -DDYNAMIC_CRC_TABLE -D__STDC_NO_ATOMICS__ -include pm/lib/unpack_zlib.h
+FOREIGN_INCLUDE := -isystem $(ZLIB)
+FOREIGN_WARN := -w
+
+third-party/%:
+	@tools/need build; false
+
 # ---- the protected-mode program: 32-bit, freestanding, 486 ---------------------------------------------
 
 # -fno-pie -fno-pic -fno-stack-protector must be said: Debian's gcc turns them on by default. Optimising across files at
@@ -70,6 +83,7 @@ PACKS_BETTER := -fno-jump-tables -fno-shrink-wrap -fno-optimize-sibling-calls -f
 # min-pagesize=0: the BIOS data area lies in the first page, and an address there is no mistake.
 PM_CFLAGS := -std=gnu11 -m32 -march=i486 -mtune=i486 -Oz -g -ffreestanding -nostdinc \
              -isystem $(shell $(CC) -print-file-name=include 2>/dev/null) -I. -isystem pm/lib/include \
+             $(FOREIGN_INCLUDE) \
              -fno-pie -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables -fno-strict-aliasing \
              -mgeneral-regs-only -mpreferred-stack-boundary=2 -mregparm=3 \
              $(if $(findstring gcc,$(CC)),--param=min-pagesize=0) -ffunction-sections -fdata-sections -fno-common \
@@ -79,15 +93,20 @@ PM_CFLAGS := -std=gnu11 -m32 -march=i486 -mtune=i486 -Oz -g -ffreestanding -nost
 PM_DIRS := pm pm/lib pm/lib/keymaps pm/lib/libc tcpip script script/commands loaders undi drivers
 PM_C    := $(wildcard $(PM_DIRS:%=%/*.c))
 PM_ASM  := $(wildcard $(PM_DIRS:%=%/*.asm))
-PM_OBJ  := $(PM_C:%.c=$(O)/pm/%.o) $(PM_ASM:%.asm=$(O)/pm/%.asm.o)
+PM_OBJ  := $(PM_C:%.c=$(O)/pm/%.o) $(PM_ASM:%.asm=$(O)/pm/%.asm.o) $(ZLIB_C:%.c=$(O)/pm/%.o)
 
 $(O)/pm/%.o: %.c | need-build
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(PM_CFLAGS) -MMD -MP -c -o $@ $<
 
+$(O)/pm/$(ZLIB)/%.o: PM_CFLAGS += $(ZLIB_CFLAGS) $(FOREIGN_WARN)
+
 $(O)/pm/%.asm.o: %.asm | need-build
 	@mkdir -p $(@D)
 	$(Q)$(NASM) -f elf32 -g -F dwarf -I. -MD $(@:.o=.d) -MP -o $@ $<
+
+# Digests are what a person waits for: speed before size here.
+$(addprefix $(O)/pm/pm/lib/,md5.o sha1.o sha256.o sha512.o): PM_CFLAGS += -O2
 
 # Flags live in this file: when it changes, so may every object.
 $(PM_OBJ): Makefile
@@ -199,11 +218,11 @@ FORCE:
 # ---- host: the same sources under ASan and UBSan -------------------------------------------------------
 
 HOST_CC     := gcc
-HOST_CFLAGS := -std=gnu11 -D_GNU_SOURCE -g -O1 -I. -fno-omit-frame-pointer -fno-strict-aliasing \
+HOST_CFLAGS := -std=gnu11 -D_GNU_SOURCE -g -O1 -I. $(FOREIGN_INCLUDE) -fno-omit-frame-pointer -fno-strict-aliasing \
                -fsanitize=address,undefined -fno-sanitize-recover=all $(WARN)
 HOST_DIRS   := pm/lib pm/lib/keymaps tcpip script script/commands loaders test/host
 HOST_C      := $(wildcard $(HOST_DIRS:%=%/*.c))
-HOST_OBJ    := $(HOST_C:%.c=$(O)/host/%.o)
+HOST_OBJ    := $(HOST_C:%.c=$(O)/host/%.o) $(ZLIB_C:%.c=$(O)/host/%.o)
 UNIT_C      := $(wildcard test/unit/test_*.c test/sim/test_*.c test/model/test_*.c)
 UNIT_BIN    := $(UNIT_C:%.c=$(O)/%) $(patsubst %.c,$(O)/%,$(wildcard test/target/test_*.c))
 
@@ -212,7 +231,8 @@ $(O)/host/%.o: %.c
 	$(Q)$(HOST_CC) $(HOST_CFLAGS) -MMD -MP -c -o $@ $<
 
 # What the library prints is captured (test/host/console.c); what a test prints is not.
-$(HOST_OBJ): HOST_CFLAGS += -include test/host/stdio.h
+$(filter-out $(O)/host/third-party/%,$(HOST_OBJ)): HOST_CFLAGS += -include test/host/stdio.h
+$(O)/host/$(ZLIB)/%.o: HOST_CFLAGS += $(ZLIB_CFLAGS) $(FOREIGN_WARN)
 
 $(O)/libhost.a: $(HOST_OBJ)
 	@rm -f $@
@@ -224,13 +244,14 @@ TOOL_C       := $(wildcard tools/puck-script/*.c)
 TOOL_HOST_C  := $(filter-out test/host/sim% test/host/tcpscript.c test/host/scripting.c test/host/schemes.c,$(HOST_C))
 TOOL_CFLAGS  := $(filter-out -g -fsanitize=% -fno-sanitize-recover=%,$(HOST_CFLAGS)) -I$(O)/tool
 TOOL_WRAP    := dhcp_configure power_reboot power_off
-TOOL_LIB_OBJ := $(TOOL_HOST_C:%.c=$(O)/tool/%.o)
+TOOL_LIB_OBJ := $(TOOL_HOST_C:%.c=$(O)/tool/%.o) $(ZLIB_C:%.c=$(O)/tool/%.o)
 
 $(O)/tool/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(HOST_CC) $(TOOL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(TOOL_LIB_OBJ): TOOL_CFLAGS += -include test/host/stdio.h
+$(filter-out $(O)/tool/third-party/%,$(TOOL_LIB_OBJ)): TOOL_CFLAGS += -include test/host/stdio.h
+$(O)/tool/$(ZLIB)/%.o: TOOL_CFLAGS += $(ZLIB_CFLAGS) $(FOREIGN_WARN)
 $(TOOL_C:%.c=$(O)/host/%.o): HOST_CFLAGS += -I$(O)/tool
 $(TOOL_C:%.c=$(O)/tool/%.o) $(TOOL_C:%.c=$(O)/host/%.o): | $(O)/tool/features.inc $(O)/tool/schemes.inc
 
@@ -242,7 +263,7 @@ $(O)/tool/features.inc: $(wildcard boot/*.list)
 
 $(O)/tool/schemes.inc: boot/puck.list
 	@mkdir -p $(@D)
-	@awk '$$1 == "scheme" { printf "SCHEME(%s)\n", $$2 }' $< > $@
+	@awk '$$1 == "scheme" && $$2 != "data" { printf "SCHEME(%s)\n", $$2 }' $< > $@
 
 $(O)/tool/libtool.a: $(TOOL_LIB_OBJ)
 	@rm -f $@
@@ -330,7 +351,7 @@ check-unit: $(UNIT_BIN) $(O)/test/puck-script | need-check
 FUZZ_CC     := clang
 FUZZ_CFLAGS := $(filter-out -fsanitize=% -Wframe-larger-than=%,$(HOST_CFLAGS)) \
                -fsanitize=fuzzer-no-link,address,undefined
-FUZZ_OBJ    := $(HOST_C:%.c=$(O)/fuzz/obj/%.o)
+FUZZ_OBJ    := $(HOST_C:%.c=$(O)/fuzz/obj/%.o) $(ZLIB_C:%.c=$(O)/fuzz/obj/%.o)
 FUZZ_BIN    := $(patsubst test/fuzz/%.c,$(O)/fuzz/%,$(wildcard test/fuzz/fuzz_*.c))
 TIME        ?= 60
 
@@ -338,7 +359,8 @@ $(O)/fuzz/obj/%.o: %.c | need-check
 	@mkdir -p $(@D)
 	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(FUZZ_OBJ): FUZZ_CFLAGS += -include test/host/stdio.h
+$(filter-out $(O)/fuzz/obj/third-party/%,$(FUZZ_OBJ)): FUZZ_CFLAGS += -include test/host/stdio.h
+$(O)/fuzz/obj/$(ZLIB)/%.o: FUZZ_CFLAGS += $(ZLIB_CFLAGS) $(FOREIGN_WARN)
 
 $(O)/libfuzz.a: $(FUZZ_OBJ)
 	@rm -f $@

@@ -134,6 +134,19 @@ int image_probe(struct image *img)
     return fail(ENOEXEC, "%s cannot be started: it is %s", img->name, image_looks_like(img));
 }
 
+#define WRAPPINGS_MAX 3
+
+int image_open(struct image *img)
+{
+    int rc = image_probe(img);
+    for (unsigned i = 0; rc == 0 && img->loader->open; i++) {
+        rc = i < WRAPPINGS_MAX ? img->loader->open(img) : fail(ELOOP, "%s is packed too often", img->name);
+        if (rc == 0)
+            rc = image_probe(img);
+    }
+    return rc;
+}
+
 struct image *image_selected(void)
 {
     return state.selected && !state.selected->running ? state.selected : NULL;
@@ -141,10 +154,13 @@ struct image *image_selected(void)
 
 int image_select(struct image *img)
 {
-    int rc = image_probe(img);
-    if (rc < 0)
-        return rc;
+    enum image_role before = img->role;
     img->role = IMAGE_KERNEL;
+    int rc = image_open(img);
+    if (rc < 0) {
+        img->role = before;
+        return rc;
+    }
     state.selected = img;
     return 0;
 }
@@ -152,7 +168,7 @@ int image_select(struct image *img)
 /* Run it outside the list, then put it back: unless it is autofree, or its name has been taken. */
 static int exec_once(struct image *img)
 {
-    int rc = image_probe(img);
+    int rc = image_open(img);
     if (rc < 0)
         return rc;
 

@@ -39,6 +39,11 @@ struct loader {
      * that ends by itself (a script). Blocks.
      */
     int (*exec)(struct image *img);
+    /*
+     * Instead of exec, for what only wraps something else: put what is inside in place of the body. The image is
+     * then probed again.
+     */
+    int (*open)(struct image *img);
 };
 
 extern const struct loader *const loaders[]; /* probed in this order; NULL at the end */
@@ -67,6 +72,9 @@ int image_select(struct image *img); /* -ENOEXEC with words on what the file loo
 
 /* Could image_exec() start it? 0, or an error with words. Sets img->loader. */
 int image_probe(struct image *img);
+
+/* The same for an image that is to be started: what wraps it is taken off. */
+int image_open(struct image *img);
 
 /*
  * Probe and start. An image that came back goes to the end of the list again; it is freed when it

@@ -19,13 +19,15 @@ struct option {
 
 #define OPTIONS_MAX 10
 
+struct option_value {
+    bool given;
+    const char *string;
+    long number; /* OPTION_NUMBER, OPTION_KEY, OPTION_TIMEOUT (ms) */
+};
+
 /* What the parser found: values in the order of the option table. */
 struct parsed {
-    struct {
-        bool given;
-        const char *string;
-        long number; /* OPTION_NUMBER, OPTION_KEY, OPTION_TIMEOUT (ms) */
-    } option[OPTIONS_MAX];
+    struct option_value option[OPTIONS_MAX];
     int argc;    /* arguments after the options, without the command's name */
     char **argv;
 };

@@ -105,17 +105,17 @@ static void write_line(struct progress *p, const char *line)
     p->width = width;
 }
 
-static void draw(struct progress *p, msec_t now)
+static void draw(struct progress *p, msec_t now, const char *note)
 {
     char line[160], amount[80], pace[48];
     amount_text(p, amount, sizeof(amount));
     pace_text(p, now, pace, sizeof(pace));
-    snprintf(line, sizeof(line), "%.*s %s  %s", LABEL_MAX, p->label, amount, pace);
+    snprintf(line, sizeof(line), "%.*s %s  %s", LABEL_MAX, p->label, amount, *note ? note : pace);
     line[PROGRESS_COLUMNS] = '\0'; /* only with amounts in the gigabytes */
     write_line(p, line);
 }
 
-void progress_update(struct progress *p, u64 done, u64 total)
+void progress_update(struct progress *p, u64 done, u64 total, const char *note)
 {
     msec_t now = clock_now();
     if (now - p->drawn < DRAW_MS)
@@ -125,7 +125,7 @@ void progress_update(struct progress *p, u64 done, u64 total)
     p->done = (u32)done;
     p->total = (u32)MIN(total, UINT32_MAX);
     take_sample(p, now);
-    draw(p, now);
+    draw(p, now, note);
     p->drawn = now;
 }
 

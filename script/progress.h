@@ -24,8 +24,11 @@ struct progress {
 
 void progress_start(struct progress *p, const char *label);
 
-/* Show where it stands (total 0 = unknown), unless the last time was a moment ago. */
-void progress_update(struct progress *p, u64 done, u64 total);
+/*
+ * Show where it stands (total 0 = unknown), unless the last time was a moment ago. A note stands in place of the
+ * rate when it is not "".
+ */
+void progress_update(struct progress *p, u64 done, u64 total, const char *note);
 
 /* Wipe the line away. */
 void progress_clear(struct progress *p);

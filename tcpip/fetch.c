@@ -35,12 +35,12 @@ void fetch_reset(void)
             (*s)->reset();
 }
 
-static int open_stream(const struct uri *u, msec_t idle_ms, struct stream **out)
+static int open_stream(const struct uri *u, const struct fetch_request *r, struct stream **out)
 {
     if (!u->scheme)
         return fail(EINVAL, "a URI must say how to get there: http://server/path");
     const struct scheme *s = scheme_find(u->scheme);
-    return s ? s->open(u, idle_ms, out) : unknown_scheme(u->scheme);
+    return s ? s->open(u, r, out) : unknown_scheme(u->scheme);
 }
 
 /* One read of what there is room for. > 0, 0 at the end, or a negative errno. */
@@ -88,10 +88,14 @@ static int read_body(struct stream *s, struct blob *body)
     return 0;
 }
 
-static int fetch_parsed(const struct uri *u, struct blob *body, char **final_uri, msec_t idle_ms)
+static int fetch_parsed(const struct uri *u, const struct fetch_request *request, struct blob *body,
+                        char **final_uri)
 {
     struct stream *s;
-    int rc = open_stream(u, idle_ms ? idle_ms : STREAM_IDLE_MS, &s);
+    struct fetch_request r = *request;
+    if (!r.idle_ms)
+        r.idle_ms = STREAM_IDLE_MS;
+    int rc = open_stream(u, &r, &s);
     if (rc < 0)
         return rc;
     rc = read_body(s, body);
@@ -105,14 +109,14 @@ static int fetch_parsed(const struct uri *u, struct blob *body, char **final_uri
     return rc;
 }
 
-int fetch(const char *uri, struct blob *body, char **final_uri, msec_t idle_ms)
+int fetch(const char *uri, const struct fetch_request *request, struct blob *body, char **final_uri)
 {
     task_current()->done = 0;
     task_current()->total = 0;
     struct uri *u = uri_parse(uri);
     if (!u)
         return -EINVAL;
-    int rc = fetch_parsed(u, body, final_uri, idle_ms);
+    int rc = fetch_parsed(u, request, body, final_uri);
     if (rc < 0) {
         if (rc == -ECANCELED)
             fail(ECANCELED, "interrupted");

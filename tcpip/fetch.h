@@ -8,11 +8,30 @@
 #include "tcpip/stream.h"
 #include "tcpip/uri.h"
 
+/* What is sent along, and how (HTTP only). */
+struct fetch_form {
+    const char *method;  /* "POST" */
+    const char *lines;   /* header lines to add, each ending in CRLF; "" = none */
+    const char *content; /* NULL = none */
+    size_t len;
+};
+
+/* How to ask. All zeros asks plainly and with the default patience. */
+struct fetch_request {
+    msec_t idle_ms;              /* give up after so long without progress; 0 = STREAM_IDLE_MS */
+    const char *user, *password; /* for the server that the URI names, when it names no user; NULL = none */
+    const char *proxy;           /* "host:port" for HTTP; NULL = none */
+    const struct fetch_form *form; /* NULL = a plain GET */
+};
+
 struct scheme {
     const char *name; /* "http" */
-    /* Open for reading. Blocks, at most idle_ms without an answer. 0, or a negative errno with
-     * fail() text naming server and status; the URI itself is put in front by fetch(). */
-    int (*open)(const struct uri *u, msec_t idle_ms, struct stream **out);
+    /*
+     * Open for reading. Blocks, at most r->idle_ms (not 0) without an answer. URI and request stay alive until
+     * the stream is closed. 0, or a negative errno with fail() text naming server and status; the URI itself is
+     * put in front by fetch().
+     */
+    int (*open)(const struct uri *u, const struct fetch_request *r, struct stream **out);
     /* Let go of what is kept between downloads (idle connections). NULL = nothing. */
     void (*reset)(void);
 };
@@ -27,9 +46,8 @@ void fetch_reset(void);
 /*
  * Fetch an absolute URI. On success *body holds the data (blob_finish()ed) and *final_uri (may be
  * NULL as argument) the malloc'd URI after redirects. On failure the blob is empty.
- * idle_ms: give up after that long without progress (0 = default of 30 s).
  */
-int fetch(const char *uri, struct blob *body, char **final_uri, msec_t idle_ms);
+int fetch(const char *uri, const struct fetch_request *request, struct blob *body, char **final_uri);
 
 /* Settings that the protocols ask for; given by script/ and main. Strings are copied. */
 void http_set_user_agent(const char *text);

@@ -1,19 +1,17 @@
 /*
- * The HTTP/1.1 client (RFC 9110, 9112): GET, kept connections, redirects, Basic authentication. No
- * proxies, no content codings (a server that sends one gets its bytes passed on as they are, since
- * "initrd.gz" is often labelled so).
+ * The HTTP/1.1 client (RFC 9110, 9112): GET, kept connections, redirects, Basic authentication. Everything else that
+ * a request can be or an answer can ask for is in features (http_client.h). A content coding that was not asked for is
+ * passed on as it is, since "initrd.gz" is often labelled so.
  */
-#include "tcpip/http_message.h"
+#include "tcpip/http_client.h"
 
 #include "pm/lib/clock.h"
 #include "pm/lib/fail.h"
 #include "pm/lib/task.h"
 #include "pm/lib/writer.h"
-#include "tcpip/fetch.h"
 #include "tcpip/http_pool.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define HTTP_PORT     80
@@ -32,25 +30,43 @@ void http_set_user_agent(const char *text)
     user_agent[n] = '\0';
 }
 
-struct http {
-    struct stream stream;
-    struct stream *conn;
-    struct http_head head;
-    struct http_body body;
-    struct uri *uri; /* where we are, after redirects */
-};
-
-static struct http *of(struct stream *s)
-{
-    return container_of(s, struct http, stream);
-}
-
 static u16 port_of(const struct uri *u)
 {
     return u->port ? u->port : HTTP_PORT;
 }
 
+static int no_memory(void)
+{
+    return fail(ENOMEM, "no memory for an HTTP request");
+}
+
+/* Every feature has its say; the first that returns anything but 0 decides. */
+static int tell(struct http *h, enum http_event event)
+{
+    int rc = 0;
+    for (const struct http_feature *const *f = http_features; *f && rc == 0; f++)
+        if ((*f)->on[event])
+            rc = (*f)->on[event](h);
+    return rc;
+}
+
 /* ---- the request ---------------------------------------------------------------------------------- */
+
+int http_add_line(struct http *h, const char *fmt, ...)
+{
+    char *line = NULL, *lines = NULL;
+    va_list args;
+    va_start(args, fmt);
+    if (vasprintf(&line, fmt, args) < 0 || asprintf(&lines, "%s%s\r\n", h->lines ? h->lines : "", line) < 0)
+        lines = NULL;
+    va_end(args);
+    free(line);
+    if (!lines)
+        return no_memory();
+    free(h->lines);
+    h->lines = lines;
+    return 0;
+}
 
 static void put_text(struct writer *w, const char *s)
 {
@@ -71,6 +87,18 @@ static void put_target(struct writer *w, const char *s)
     }
 }
 
+static void put_host(struct writer *w, const struct uri *u)
+{
+    char port[8] = "";
+    bool is_v6 = strchr(u->host, ':') != NULL;
+    if (u->port && u->port != HTTP_PORT)
+        snprintf(port, sizeof(port), ":%u", u->port);
+    put_text(w, is_v6 ? "[" : "");
+    put_text(w, u->host);
+    put_text(w, is_v6 ? "]" : "");
+    put_text(w, port);
+}
+
 static void put_base64(struct writer *w, const char *data)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -84,11 +112,11 @@ static void put_base64(struct writer *w, const char *data)
     }
 }
 
-static int put_authorization(struct writer *w, const struct uri *login)
+static int put_authorization(struct writer *w, const struct http *h)
 {
     char *pair;
-    if (asprintf(&pair, "%s:%s", login->user, login->password ? login->password : "") < 0)
-        return fail(ENOMEM, "no memory for an HTTP request");
+    if (asprintf(&pair, "%s:%s", h->user, h->password ? h->password : "") < 0)
+        return no_memory();
     put_text(w, "Authorization: Basic ");
     put_base64(w, pair);
     put_text(w, "\r\n");
@@ -96,29 +124,20 @@ static int put_authorization(struct writer *w, const struct uri *login)
     return 0;
 }
 
-static void put_host(struct writer *w, const struct uri *u)
+char *http_target(const struct http *h)
 {
-    char port[8] = "";
-    bool is_v6 = strchr(u->host, ':') != NULL;
-    if (u->port && u->port != HTTP_PORT)
-        snprintf(port, sizeof(port), ":%u", u->port);
-    put_text(w, is_v6 ? "Host: [" : "Host: ");
-    put_text(w, u->host);
-    put_text(w, is_v6 ? "]" : "");
-    put_text(w, port);
-    put_text(w, "\r\n");
-}
-
-static int send_request(struct stream *conn, const struct uri *u, const struct uri *login)
-{
-    size_t size = 3 * strlen(u->path) + (u->query ? 3 * strlen(u->query) : 0) + strlen(u->host) + 256;
-    if (login)
-        size += 2 * (strlen(login->user) + (login->password ? strlen(login->password) : 0));
+    const struct uri *u = h->uri;
+    size_t size = 3 * strlen(u->path) + (u->query ? 3 * strlen(u->query) : 0) + strlen(u->host) + 24;
     char *text = malloc(size);
-    if (!text)
-        return fail(ENOMEM, "no memory for an HTTP request");
+    if (!text) {
+        no_memory();
+        return NULL;
+    }
     struct writer w = writer_of(text, size);
-    put_text(&w, "GET ");
+    if (h->proxy) {
+        put_text(&w, "http://");
+        put_host(&w, u);
+    }
     if (*u->path != '/')
         put8(&w, '/');
     put_target(&w, u->path);
@@ -126,25 +145,53 @@ static int send_request(struct stream *conn, const struct uri *u, const struct u
         put8(&w, '?');
         put_target(&w, u->query);
     }
-    put_text(&w, " HTTP/1.1\r\n");
-    put_host(&w, u);
-    put_text(&w, "User-Agent: ");
+    put8(&w, 0);
+    return text;
+}
+
+static int write_request(struct http *h, struct stream *conn, const char *target)
+{
+    const char *lines = h->lines ? h->lines : "";
+    size_t size = strlen(target) + strlen(h->uri->host) + strlen(lines) + 256;
+    if (h->logged_in)
+        size += 2 * (strlen(h->user) + (h->password ? strlen(h->password) : 0));
+    char *text = malloc(size);
+    if (!text)
+        return no_memory();
+    struct writer w = writer_of(text, size);
+    put_text(&w, h->method);
+    put8(&w, ' ');
+    put_text(&w, target);
+    put_text(&w, " HTTP/1.1\r\nHost: ");
+    put_host(&w, h->uri);
+    put_text(&w, "\r\nUser-Agent: ");
     put_text(&w, user_agent);
     put_text(&w, "\r\nConnection: keep-alive\r\n");
-    int rc = login ? put_authorization(&w, login) : 0;
+    put_text(&w, lines);
+    int rc = h->logged_in ? put_authorization(&w, h) : 0;
     put_text(&w, "\r\n");
     if (rc == 0)
         rc = writer_ok(&w) ? stream_write(conn, text, writer_len(&w))
                            : fail(EMSGSIZE, "HTTP request too long");
+    if (rc == 0)
+        rc = stream_write(conn, h->content, h->content_len);
     free(text);
     return rc;
 }
 
+static int send_request(struct http *h, struct stream *conn)
+{
+    char *target = http_target(h);
+    int rc = target ? write_request(h, conn, target) : -ENOMEM;
+    free(target);
+    return rc;
+}
+
 /* One request on one connection. On success h->conn stands at the start of the body. */
-static int ask_once(struct http *h, struct stream *conn, const struct uri *login)
+static int ask_once(struct http *h, struct stream *conn)
 {
     conn->idle_ms = h->stream.idle_ms;
-    int rc = send_request(conn, h->uri, login);
+    int rc = send_request(h, conn);
     if (rc == 0)
         rc = http_read_head(conn, &h->head, after(HEAD_MS));
     if (rc < 0) {
@@ -156,45 +203,59 @@ static int ask_once(struct http *h, struct stream *conn, const struct uri *login
     return 0;
 }
 
+/* Where the connection leads to. */
+static const struct uri *peer(const struct http *h)
+{
+    return h->proxy ? h->proxy : h->uri;
+}
+
 /*
  * One request. A kept connection may have been closed by the server in the moment we wrote to it:
- * when it brought not one byte, the request is made again on a fresh one.
+ * when it brought not one byte, the request is made again on a fresh one; but not with content, which
+ * might then count twice.
  */
-static int ask_server(struct http *h, const struct uri *login)
+static int ask_server(struct http *h)
 {
-    const struct uri *u = h->uri;
-    struct stream *conn = http_pool_take(u->host, port_of(u));
+    h->method = "GET";
+    h->content_len = 0;
+    free(h->lines);
+    h->lines = NULL;
+    int rc = tell(h, HTTP_ASKING);
+    if (rc < 0)
+        return rc;
+    const struct uri *u = peer(h);
+    struct stream *conn = h->content_len ? NULL : http_pool_take(u->host, port_of(u));
     http_head_free(&h->head);
     if (conn) {
-        int rc = ask_once(h, conn, login);
+        rc = ask_once(h, conn);
         if (rc == 0 || rc == -ECANCELED || rc == -ETIMEDOUT || h->head.is_started)
             return rc;
     }
-    int rc = tcp_stream_open(u->host, port_of(u), h->stream.idle_ms, &conn);
-    return rc < 0 ? rc : ask_once(h, conn, login);
+    rc = tcp_stream_open(u->host, port_of(u), h->stream.idle_ms, &conn);
+    return rc < 0 ? rc : ask_once(h, conn);
 }
 
 /* ---- the answer ----------------------------------------------------------------------------------- */
 
-static void finish(struct http *h)
+void http_finish(struct http *h)
 {
     if (!h->conn)
         return;
     if (h->body.is_at_end && h->body.framing != HTTP_UNTIL_CLOSE && h->head.keep_alive)
-        http_pool_give(h->uri->host, port_of(h->uri), h->conn);
+        http_pool_give(peer(h)->host, port_of(peer(h)), h->conn);
     else
         stream_close(h->conn);
     h->conn = NULL;
 }
 
 /* The body of an answer that only leads elsewhere: read off when short, else the connection goes. */
-static void drain_and_finish(struct http *h)
+void http_drain(struct http *h)
 {
     u8 buf[256];
-    if (h->body.framing == HTTP_LENGTH && h->body.left <= DRAIN_MAX)
+    if (h->conn && h->body.framing == HTTP_LENGTH && h->body.left <= DRAIN_MAX)
         while (http_body_read(h->conn, &h->body, buf, sizeof(buf)) > 0)
             ;
-    finish(h);
+    http_finish(h);
 }
 
 static bool is_redirect(unsigned status)
@@ -223,7 +284,7 @@ static int follow(struct http *h)
     return 0;
 }
 
-static int status_error(const struct http_head *head)
+int http_status_error(const struct http_head *head)
 {
     unsigned status = head->status;
     int code = status == 404 || status == 410                    ? ENOENT
@@ -240,59 +301,80 @@ static bool is_same_server(const struct uri *a, const struct uri *b)
     return strcasecmp(a->host, b->host) == 0 && port_of(a) == port_of(b);
 }
 
-/*
- * Ask, follow redirects, log in when the server wants it. The name and password of the URI we began
- * with go to its server only; a redirect can name others for where it leads.
- */
-static int get(struct http *h, const struct uri *first)
+/* Who we say we are: name and password of the first URI, or of the settings, never go to another server. */
+static void choose_login(struct http *h)
 {
-    bool logged_in = false;
-    unsigned redirects = 0;
+    const struct uri *from = h->uri;
+    if (!from->user && is_same_server(h->uri, h->first))
+        from = h->first;
+    h->user = from->user;
+    h->password = from->password;
+    if (!h->user && from == h->first) {
+        h->user = h->request->user;
+        h->password = h->request->password;
+    }
+}
+
+int http_exchange(struct http *h)
+{
     for (;;) {
-        const struct uri *login = h->uri->user ? h->uri : is_same_server(h->uri, first) ? first : NULL;
-        int rc = ask_server(h, logged_in ? login : NULL);
+        int rc = ask_server(h);
+        if (rc == 0)
+            rc = tell(h, HTTP_ANSWERED);
+        if (rc == 0 && h->head.status == 401 && h->head.wants_basic && h->user && !h->logged_in) {
+            h->logged_in = true;
+            rc = HTTP_AGAIN;
+        }
+        if (rc <= 0)
+            return rc;
+        http_drain(h);
+    }
+}
+
+static int get(struct http *h)
+{
+    for (;;) {
+        choose_login(h);
+        int rc = http_exchange(h);
         if (rc < 0)
             return rc;
         if (h->head.status / 100 == 2 && h->head.status != 206)
             return 0;
-        if (h->head.status == 401 && h->head.wants_basic && login && login->user && !logged_in) {
-            logged_in = true;
-            drain_and_finish(h);
-            continue;
-        }
         if (!is_redirect(h->head.status) || !h->head.location)
-            return status_error(&h->head);
-        if (redirects++ == REDIRECTS_MAX)
+            return http_status_error(&h->head);
+        if (h->redirects++ == REDIRECTS_MAX)
             return fail(ELOOP, "more than %u redirects", REDIRECTS_MAX);
-        drain_and_finish(h);
+        http_drain(h);
         rc = follow(h);
         if (rc < 0)
             return rc;
-        logged_in = logged_in && h->uri->user == NULL && is_same_server(h->uri, first);
+        h->logged_in = h->logged_in && h->uri->user == NULL && is_same_server(h->uri, h->first);
     }
 }
 
 /* ---- the stream ----------------------------------------------------------------------------------- */
 
-static long http_read(struct stream *s, void *buf, size_t len)
+long http_read(struct stream *s, void *buf, size_t len)
 {
-    struct http *h = of(s);
+    struct http *h = http_of(s);
     h->conn->idle_ms = s->idle_ms;
     return http_body_read(h->conn, &h->body, buf, len);
 }
 
-static void http_close(struct stream *s)
+void http_close(struct stream *s)
 {
-    struct http *h = of(s);
-    finish(h);
+    struct http *h = http_of(s);
+    http_finish(h);
+    tell(h, HTTP_CLOSING);
     http_head_free(&h->head);
+    free(h->lines);
     free(h->uri);
     free(h);
 }
 
 static const struct stream_ops http_ops = {.read = http_read, .close = http_close};
 
-static int http_open(const struct uri *u, msec_t idle_ms, struct stream **out)
+static int http_open(const struct uri *u, const struct fetch_request *r, struct stream **out)
 {
     if (!u->host || !*u->host)
         return fail(EINVAL, "no server in this URI");
@@ -300,13 +382,15 @@ static int http_open(const struct uri *u, msec_t idle_ms, struct stream **out)
     struct http *h = calloc(1, sizeof(*h));
     int rc = 0;
     if (h) {
-        h->stream = (struct stream){.ops = &http_ops, .idle_ms = idle_ms};
+        h->stream = (struct stream){.ops = &http_ops, .idle_ms = r->idle_ms};
+        h->first = u;
+        h->request = r;
         h->uri = text ? uri_parse(text) : NULL;
     }
     if (!h || !h->uri)
-        rc = fail(ENOMEM, "no memory for an HTTP request");
+        rc = no_memory();
     if (rc == 0)
-        rc = get(h, u);
+        rc = get(h);
     free(text);
     if (rc < 0)
         goto failed;
@@ -319,12 +403,15 @@ static int http_open(const struct uri *u, msec_t idle_ms, struct stream **out)
     }
     h->stream.size_known = h->body.framing == HTTP_LENGTH;
     h->stream.size = h->body.left;
+    rc = tell(h, HTTP_OPENED);
+    if (rc < 0)
+        goto failed;
     *out = &h->stream;
     return 0;
 
 failed:
     if (h)
-        http_close(&h->stream);
+        stream_close(&h->stream);
     return rc;
 }
 

@@ -6,6 +6,7 @@
 
 #include "pm/lib/clock.h"
 #include "pm/lib/fail.h"
+#include "tcpip/http_client.h"
 #include "tcpip/printable.h"
 
 #include <ctype.h>
@@ -161,6 +162,32 @@ static int take_header(struct http_head *head, const char *name, const char *val
     return 0;
 }
 
+/* Names and values, each with its NUL, for whoever asks http_field(). */
+static int keep(struct http_head *head, const char *name, const char *value)
+{
+    size_t name_size = strlen(name) + 1, value_size = strlen(value) + 1;
+    char *fields = realloc(head->fields, head->fields_len + name_size + value_size);
+    if (!fields)
+        return fail(ENOMEM, "no memory for an HTTP answer");
+    head->fields = fields;
+    memcpy(fields + head->fields_len, name, name_size);
+    memcpy(fields + head->fields_len + name_size, value, value_size);
+    head->fields_len += name_size + value_size;
+    return 0;
+}
+
+const char *http_field(const struct http_head *head, const char *name, const char *before)
+{
+    const char *at = before ? before + strlen(before) + 1 : head->fields;
+    while (at && at < head->fields + head->fields_len) {
+        const char *value = at + strlen(at) + 1;
+        if (strcasecmp(at, name) == 0)
+            return value;
+        at = value + strlen(value) + 1;
+    }
+    return NULL;
+}
+
 static int parse_header(struct http_head *head, char *text)
 {
     size_t name = strcspn(text, ": \t");
@@ -175,7 +202,8 @@ static int parse_header(struct http_head *head, char *text)
     size_t len = strlen(value);
     while (len && (value[len - 1] == ' ' || value[len - 1] == '\t'))
         value[--len] = '\0';
-    return take_header(head, text, value);
+    int rc = http_features[0] ? keep(head, text, value) : 0;
+    return rc < 0 ? rc : take_header(head, text, value);
 }
 
 /* The header lines up to the empty one. */
@@ -241,6 +269,7 @@ int http_read_head(struct stream *conn, struct http_head *head, msec_t deadline)
 void http_head_free(struct http_head *head)
 {
     free(head->location);
+    free(head->fields);
     memset(head, 0, sizeof(*head));
 }
 

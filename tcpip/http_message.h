@@ -20,7 +20,15 @@ struct http_head {
     bool is_chunked;
     char *location;      /* malloc'd, NULL = none */
     bool wants_basic;    /* WWW-Authenticate offers Basic */
+    char *fields;        /* http_field() looks here */
+    size_t fields_len;
 };
+
+/*
+ * The value of a header, or NULL: the first that stands behind `before` (NULL = at the start). Only of a head that
+ * was read with features that want it (http_client.h). Lives as long as the head.
+ */
+const char *http_field(const struct http_head *head, const char *name, const char *before);
 
 /* Read the head of the final response; interim (1xx) ones are skipped. head is set in any case;
  * release it with http_head_free(). 0, or a negative errno with fail() text. */

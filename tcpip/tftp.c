@@ -357,7 +357,7 @@ static int request(struct tftp *t, const char *host)
     return rc;
 }
 
-static int tftp_open(const struct uri *u, msec_t idle_ms, struct stream **out)
+static int tftp_open(const struct uri *u, const struct fetch_request *r, struct stream **out)
 {
     if (!u->host || !*u->host)
         return fail(EINVAL, "no server in this URI");
@@ -367,7 +367,7 @@ static int tftp_open(const struct uri *u, msec_t idle_ms, struct stream **out)
     if (rc == 0) {
         t->file = file;
         t->stream.ops = &tftp_ops;
-        t->stream.idle_ms = idle_ms;
+        t->stream.idle_ms = r->idle_ms;
         rc = request(t, u->host);
     }
     free(file);

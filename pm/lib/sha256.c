@@ -1,9 +1,9 @@
-/* SHA-256 (sha256.h), written for size: one round after the other, names as in FIPS 180-4. */
-#include "pm/lib/sha256.h"
+/*
+ * SHA-256 and SHA-224 (FIPS 180-4, 6.2 and 6.3). The standard's eight variables are four consecutive values each of
+ * two sequences: a, b, c, d are A[t+3] to A[t], and e to h the same of E. Written so, nothing is moved between rounds.
+ */
+#include "pm/lib/digest.h"
 #include "pm/lib/reader.h"
-#include "pm/lib/writer.h"
-
-#include <string.h>
 
 /* 4.2.2: fractional parts of the cube roots of the first 64 primes */
 static const u32 K[64] = {
@@ -17,77 +17,53 @@ static const u32 K[64] = {
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
 };
 
-static u32 rotr(u32 x, unsigned n)
+static u32 rotate_right(u32 x, unsigned by)
 {
-    return x >> n | x << (32 - n);
+    return rotate_left(x, 32 - by);
 }
 
 /* 6.2.2 step 1 */
-static void schedule(u32 W[64], const u8 block[64])
+static void schedule(u32 W[64], const u8 *block)
 {
     struct reader r = reader_of(block, 64);
     for (unsigned t = 0; t < 16; t++)
         W[t] = get32be(&r);
     for (unsigned t = 16; t < 64; t++) {
         u32 x = W[t - 15], y = W[t - 2];
-        W[t] = (rotr(y, 17) ^ rotr(y, 19) ^ y >> 10) + W[t - 7] + (rotr(x, 7) ^ rotr(x, 18) ^ x >> 3) +
-               W[t - 16];
+        W[t] = (rotate_right(y, 17) ^ rotate_right(y, 19) ^ y >> 10) + W[t - 7] +
+               (rotate_right(x, 7) ^ rotate_right(x, 18) ^ x >> 3) + W[t - 16];
     }
 }
 
-/* 6.2.2 steps 2 to 4; v is a to h */
-static void compress(u32 hash[8], const u8 block[64])
+/* 6.2.2 steps 2 to 4 */
+static void compress(void *hash, const u8 *block)
 {
-    u32 W[64], v[8];
+    u32 W[64], A[68], E[68], *H = hash;
     schedule(W, block);
-    memcpy(v, hash, sizeof(v));
+    for (unsigned i = 0; i < 4; i++) {
+        A[i] = H[3 - i];
+        E[i] = H[7 - i];
+    }
     for (unsigned t = 0; t < 64; t++) {
-        u32 a = v[0], e = v[4];
-        u32 T1 = v[7] + (rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25)) + ((e & v[5]) ^ (~e & v[6])) + K[t] + W[t];
-        u32 T2 = (rotr(a, 2) ^ rotr(a, 13) ^ rotr(a, 22)) + ((a & v[1]) ^ (a & v[2]) ^ (v[1] & v[2]));
-        memmove(v + 1, v, 7 * sizeof(v[0]));
-        v[4] += T1;
-        v[0] = T1 + T2;
+        u32 a = A[t + 3], b = A[t + 2], c = A[t + 1], e = E[t + 3];
+        u32 T = E[t] + (rotate_right(e, 6) ^ rotate_right(e, 11) ^ rotate_right(e, 25)) +
+                ((e & E[t + 2]) ^ (~e & E[t + 1])) + K[t] + W[t];
+        E[t + 4] = A[t] + T;
+        A[t + 4] = T + (rotate_right(a, 2) ^ rotate_right(a, 13) ^ rotate_right(a, 22)) + ((a & (b | c)) | (b & c));
     }
-    for (unsigned i = 0; i < 8; i++)
-        hash[i] += v[i];
-}
-
-void sha256_init(struct sha256 *s)
-{
-    /* 5.3.3: fractional parts of the square roots of the first 8 primes */
-    static const u32 start[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-                                 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-    memcpy(s->hash, start, sizeof(start));
-    s->len = 0;
-}
-
-void sha256_update(struct sha256 *s, const void *data, size_t len)
-{
-    const u8 *p = data;
-    while (len) {
-        size_t at = (size_t)(s->len % 64), n = MIN(len, 64 - at);
-        memcpy(s->block + at, p, n);
-        s->len += n;
-        p += n;
-        len -= n;
-        if (at + n == 64)
-            compress(s->hash, s->block);
+    for (unsigned i = 0; i < 4; i++) {
+        H[i] += A[67 - i];
+        H[4 + i] += E[67 - i];
     }
 }
 
-void sha256_final(struct sha256 *s, u8 digest[SHA256_LEN])
-{
-    static const u8 padding[64] = {0x80};
-    u64 bits = s->len * 8;
-    u8 length[8];
-    struct writer w = writer_of(length, sizeof(length));
-    put32be(&w, (u32)(bits >> 32));
-    put32be(&w, (u32)bits);
-    sha256_update(s, padding, 64 - (size_t)((s->len + 8) % 64));
-    sha256_update(s, length, sizeof(length));
+/* 5.3.3 and 5.3.2: fractional parts of the square roots of the first 8 primes; of the next 8, their lower halves */
+static const u32 start_256[8] = {
+    0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
+};
+static const u32 start_224[8] = {
+    0xc1059ed8, 0x367cd507, 0x3070dd17, 0xf70e5939, 0xffc00b31, 0x68581511, 0x64f98fa7, 0xbefa4fa4,
+};
 
-    w = writer_of(digest, SHA256_LEN);
-    for (unsigned i = 0; i < 8; i++)
-        put32be(&w, s->hash[i]);
-}
+const struct digest_kind digest_sha256 = {"sha256", 32, 64, false, start_256, compress};
+const struct digest_kind digest_sha224 = {"sha224", 28, 64, false, start_224, compress};

@@ -70,6 +70,19 @@ int task_pause(msec_t deadline)
     return expired ? -ETIMEDOUT : 0;
 }
 
+int task_wait_noting(unsigned seconds, const char *what)
+{
+    int rc = 0;
+    for (; seconds && rc != -ECANCELED; seconds--) {
+        msec_t deadline = after(1000);
+        snprintf(current->note, sizeof(current->note), "%s %u s", what, seconds);
+        while ((rc = task_pause(deadline)) == 0)
+            ;
+    }
+    current->note[0] = '\0';
+    return rc == -ECANCELED ? rc : 0;
+}
+
 static void task_entry(void)
 {
     context_entered();

@@ -25,6 +25,7 @@ struct task {
     /* Progress in bytes, written by the task, shown by whoever joins it. total 0 = unknown. */
     u64 done;
     u64 total;
+    char note[48]; /* what it waits for, when not for bytes; "" = nothing */
     char fail_text[FAIL_TEXT_MAX];
     void *stack;    /* NULL for the main task */
     size_t stack_size;
@@ -41,6 +42,11 @@ struct task *task_current(void);
  * Deadline NEVER waits without limit: only for a person's input.
  */
 int task_pause(msec_t deadline);
+
+/*
+ * Wait that long, with the note "<what> N s" counting down. 0 or -ECANCELED.
+ */
+int task_wait_noting(unsigned seconds, const char *what);
 
 /*
  * Start a task: run(arg) on a stack of its own. It first runs at the next task_pause().

@@ -9,18 +9,26 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { OPT_NAME, OPT_TIMEOUT, OPT_QUIET, OPT_AUTOFREE, OPT_REPLACE };
+enum { OPT_NAME, OPT_TIMEOUT, OPT_QUIET, OPT_AUTOFREE, OPT_FEATURES, OPT_OTHER = OPT_FEATURES + FETCH_OPTIONS_COUNT };
+enum { OPT_REPLACE = OPT_OTHER, OPT_PARALLEL = OPT_OTHER }; /* each in tables of its own */
 
 #define FETCH_OPTIONS                                                                                        \
     [OPT_NAME] = {'n', "name", OPTION_STRING, "NAME"},                                                       \
     [OPT_TIMEOUT] = {'t', "timeout", OPTION_TIMEOUT, "MS"}, [OPT_QUIET] = {'q', "quiet", OPTION_FLAG, NULL}, \
-    [OPT_AUTOFREE] = {'a', "autofree", OPTION_FLAG, NULL}
+    [OPT_AUTOFREE] = {'a', "autofree", OPTION_FLAG, NULL}, FETCH_FEATURE_OPTIONS(OPT_FEATURES)
 
 #define FETCH_HELP                                                                                           \
     [OPT_NAME] = "call the image so", [OPT_TIMEOUT] = "give up after so long without a byte",                \
-    [OPT_QUIET] = "show no progress", [OPT_AUTOFREE] = "free it when it has been executed"
+    [OPT_QUIET] = "show no progress", [OPT_AUTOFREE] = "free it when it has been executed",                  \
+    FETCH_FEATURE_HELP(OPT_FEATURES)
 
-static const struct option fetch_options[] = {FETCH_OPTIONS, {0}};
+static const struct option select_options[] = {FETCH_OPTIONS, {0}};
+
+static const struct option fetch_options[] = {
+    FETCH_OPTIONS,
+    [OPT_PARALLEL] = {'p', "parallel", OPTION_FLAG, NULL},
+    {0},
+};
 
 static const struct option exec_options[] = {
     FETCH_OPTIONS,
@@ -30,6 +38,19 @@ static const struct option exec_options[] = {
 
 /* ---- fetching and finding ---------------------------------------------------------------------------- */
 
+static struct download download_of(const struct parsed *p, enum image_role role)
+{
+    return (struct download){
+        .uri = p->argv[0],
+        .name = p->option[OPT_NAME].string,
+        .role = role,
+        .idle_ms = p->option[OPT_TIMEOUT].given ? (msec_t)p->option[OPT_TIMEOUT].number : 0,
+        .quiet = p->option[OPT_QUIET].given,
+        .autofree = p->option[OPT_AUTOFREE].given,
+        .options = p->option + OPT_FEATURES,
+    };
+}
+
 /* The image that the first argument names, registered or fetched; the others are its command line. */
 static int take(const struct parsed *p, enum image_role role, bool always_fetch, struct image **img,
                 bool *fresh)
@@ -37,40 +58,52 @@ static int take(const struct parsed *p, enum image_role role, bool always_fetch,
     char *cmdline = command_join(p->argc - 1, p->argv + 1);
     if (!cmdline)
         return -ENOMEM;
-    struct download d = {
-        .uri = p->argv[0],
-        .name = p->option[OPT_NAME].string,
-        .cmdline = cmdline,
-        .role = role,
-        .idle_ms = p->option[OPT_TIMEOUT].given ? (msec_t)p->option[OPT_TIMEOUT].number : 0,
-        .quiet = p->option[OPT_QUIET].given,
-    };
+    struct download d = download_of(p, role);
+    d.cmdline = cmdline;
     *fresh = true;
     int rc = always_fetch ? image_fetch(&d, img) : image_acquire(&d, img, fresh);
     free(cmdline);
-    if (rc == 0 && p->option[OPT_AUTOFREE].given)
+    if (rc == 0 && d.autofree)
         (*img)->autofree = true;
     return rc;
 }
 
-static int run_initrd(const struct command *self, const struct parsed *p)
+/* Fetch one, or with --parallel several; `registered` sees each image. */
+static int fetch_all(const struct parsed *p, void (*registered)(struct image *img))
 {
     struct image *img;
     bool fresh;
+    if (p->option[OPT_PARALLEL].given) {
+        struct download d = download_of(p, IMAGE_INITRD);
+        return images_fetch(&d, p->argc, p->argv, registered);
+    }
+    int rc = take(p, IMAGE_INITRD, true, &img, &fresh);
+    if (rc == 0)
+        registered(img);
+    return rc;
+}
+
+static void is_initrd(struct image *img)
+{
+    img->role = IMAGE_INITRD;
+}
+
+static int run_initrd(const struct command *self, const struct parsed *p)
+{
     (void)self;
-    return take(p, IMAGE_INITRD, true, &img, &fresh);
+    return fetch_all(p, is_initrd);
 }
 
 /* Fetched without saying what for: for the kernel, unless it could itself be started. */
+static void is_initrd_or_script(struct image *img)
+{
+    img->role = img->loader ? IMAGE_PLAIN : IMAGE_INITRD;
+}
+
 static int run_imgfetch(const struct command *self, const struct parsed *p)
 {
-    struct image *img;
-    bool fresh;
     (void)self;
-    int rc = take(p, IMAGE_INITRD, true, &img, &fresh);
-    if (rc == 0 && img->loader)
-        img->role = IMAGE_PLAIN;
-    return rc;
+    return fetch_all(p, is_initrd_or_script);
 }
 
 static int run_imgselect(const struct command *self, const struct parsed *p)
@@ -105,7 +138,7 @@ static int run_imgexec(const struct command *self, const struct parsed *p)
     } else if (p->option[OPT_AUTOFREE].given) {
         img->autofree = true;
     }
-    rc = image_probe(img);
+    rc = image_open(img);
     if (rc < 0) {
         if (fresh)
             image_remove(img);
@@ -180,7 +213,7 @@ static int run_imgfree(const struct command *self, const struct parsed *p)
     };                                                                                                       \
     const struct help_text help_##which = {                                                                  \
         .says = text,                                                                                        \
-        .options = {FETCH_HELP},                                                                             \
+        .options = {FETCH_HELP, [OPT_PARALLEL] = "each argument is a URI; fetch all at the same time"},      \
         .example = sample,                                                                                   \
     }
 
@@ -188,14 +221,14 @@ FETCH(initrd, run_initrd, "Fetch an initrd; with a path, a file that the kernel 
       "initrd initrd.gz\ninitrd http://srv/keys /root/.ssh/authorized_keys mode=600 mkdir=-1");
 FETCH(module, run_initrd, "Fetch an initrd or module for the kernel.", "module initrd.gz");
 FETCH(imgfetch, run_imgfetch, "Fetch a file for the kernel, or a script to run later.",
-      "imgfetch initrd.gz\nimgfetch --name menu http://srv/menu.ipxe");
+      "imgfetch initrd.gz\nimgfetch --retry 3 --name menu http://srv/menu.ipxe\nimgfetch --parallel vmlinuz initrd.gz modules.gz");
 
 #define SELECT(which, sample)                                                                                \
     const struct command command_##which = {                                                                 \
         .name = #which,                                                                                      \
         .topic = "images",                                                                                   \
         .synopsis = "<uri|image> [<argument>...]",                                                           \
-        .options = fetch_options,                                                                            \
+        .options = select_options,                                                                            \
         .min_args = 1,                                                                                       \
         .max_args = -1,                                                                                      \
         .run = run_imgselect,                                                                                \
@@ -233,7 +266,7 @@ const struct command command_imgargs = {
     .name = "imgargs",
     .topic = "images",
     .synopsis = "<uri|image> [<argument>...]",
-    .options = fetch_options,
+    .options = select_options,
     .min_args = 1,
     .max_args = -1,
     .run = run_imgargs,

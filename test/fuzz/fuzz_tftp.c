@@ -42,7 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     simnet_set_ip("10.0.0.2", "255.255.255.0", NULL);
     sim_udp_serve(sim_host_add("10.0.0.1"), 0, on_packet, NULL);
     msec_t begun = clock_now();
-    int rc = fetch("tftp://10.0.0.1/x", &body, NULL, 200);
+    int rc = fetch("tftp://10.0.0.1/x", &(struct fetch_request){.idle_ms = 200}, &body, NULL);
     assert(clock_now() - begun < 200 * (size + 2));
     assert(rc == 0 || !body.data);
     blob_free(&body);

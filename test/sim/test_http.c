@@ -171,7 +171,8 @@ static int get_for(const char *uri, msec_t idle_ms)
     free(final_uri);
     final_uri = NULL;
     fail_clear();
-    int rc = fetch(uri, &body, &final_uri, idle_ms);
+    struct fetch_request request = {.idle_ms = idle_ms};
+    int rc = fetch(uri, &request, &body, &final_uri);
     took = clock_now() - begun;
     simnet_run(5);
     return rc;
@@ -228,7 +229,7 @@ static void test_download(void **state)
     assert_int_equal(task_current()->total, FILE_SIZE);
     assert_string_equal(final_uri, "http://10.0.0.1/big");
     assert_string_equal(www.last, "GET /big HTTP/1.1\r\nHost: 10.0.0.1\r\nUser-Agent: Puck\r\n"
-                                  "Connection: keep-alive\r\n\r\n");
+                                  "Connection: keep-alive\r\nAccept-Encoding: gzip\r\n\r\n");
 }
 
 static void test_request_line(void **state)
@@ -717,7 +718,7 @@ struct job {
 static int run_job(void *arg)
 {
     struct job *j = arg;
-    return fetch(j->uri, &j->body, NULL, 0);
+    return fetch(j->uri, &(struct fetch_request){0}, &j->body, NULL);
 }
 
 static void test_parallel(void **state)

@@ -198,7 +198,7 @@ static int get(const char *uri)
     struct blob body = {.where = PAGES_UP};
     char *final_uri = NULL;
     fail_clear();
-    int rc = fetch(uri, &body, &final_uri, 3000);
+    int rc = fetch(uri, &(struct fetch_request){.idle_ms = 3000}, &body, &final_uri);
     if (rc == 0) {
         assert_int_equal(body.len, 5);
         assert_memory_equal(body.data, "hello", 5);

@@ -226,7 +226,7 @@ static int get_from(const char *uri, msec_t idle_ms)
 {
     msec_t begun = clock_now();
     blob_free(&body);
-    int rc = fetch(uri, &body, NULL, idle_ms);
+    int rc = fetch(uri, &(struct fetch_request){.idle_ms = idle_ms}, &body, NULL);
     took = clock_now() - begun;
     simnet_run(10); /* the last packet arrives */
     return rc;

@@ -73,7 +73,7 @@ static void test_close(struct stream *s)
 
 static const struct stream_ops test_ops = {.read = test_read, .close = test_close};
 
-static int test_open(const struct uri *u, msec_t idle_ms, struct stream **out)
+static int test_open(const struct uri *u, const struct fetch_request *r, struct stream **out)
 {
     opened++;
     char *text = uri_text(u, false);
@@ -86,7 +86,7 @@ static int test_open(const struct uri *u, msec_t idle_ms, struct stream **out)
         struct test_stream *t = calloc(1, sizeof(*t));
         t->f = f;
         t->len = f->len ? f->len : strlen(f->text);
-        t->idle_ms = idle_ms;
+        t->idle_ms = r->idle_ms;
         t->s.ops = &test_ops;
         t->s.size_known = !f->no_size;
         t->s.size = t->len;

@@ -140,9 +140,9 @@ static char *mapped_file(const char *url, size_t *len)
     return text || !network.pretends ? text : stand_in(url, len);
 }
 
-static int file_open(const struct uri *u, msec_t idle_ms, struct stream **out)
+static int file_open(const struct uri *u, const struct fetch_request *r, struct stream **out)
 {
-    (void)idle_ms;
+    (void)r;
     char *url = uri_text(u, true);
     struct file_stream *f = calloc(1, sizeof *f);
     if (!url || !f)
@@ -165,7 +165,9 @@ static int file_open(const struct uri *u, msec_t idle_ms, struct stream **out)
 #undef SCHEME
 
 #define SCHEME(which) &which,
+extern const struct scheme scheme_data; /* needs no network */
 const struct scheme *const schemes[] = {
+    &scheme_data,
 #include "schemes.inc"
     NULL,
 };

@@ -1,0 +1,88 @@
+/*
+ * What the parts of the HTTP client share: one download, and the features that have a say in it. A feature is a file
+ * plus a line (boot/NAME.list, "http digest"); without any, http.c asks, follows redirects and knows Basic.
+ * Inside of tcpip/http*.c only.
+ */
+#pragma once
+
+#include "tcpip/fetch.h"
+#include "tcpip/http_message.h"
+
+#include <stdlib.h>
+
+struct http {
+    struct stream stream;
+    const struct uri *first;             /* what we were asked for */
+    const struct fetch_request *request;
+    struct uri *uri;      /* where we are, after redirects */
+    unsigned redirects;
+    const char *user, *password; /* for the server where we are; NULL = none */
+    bool logged_in;       /* with Basic */
+
+    /* The next request, as features want it. */
+    const char *method;   /* "GET" unless one says otherwise */
+    char *lines;          /* malloc'd header lines; NULL = none */
+    const char *content;  /* goes behind the head */
+    size_t content_len;
+    struct uri *proxy;    /* connect there instead, and name the server in the request line */
+
+    /* The answer. */
+    struct stream *conn;  /* NULL when finished with */
+    struct http_head head;
+    struct http_body body;
+
+    /* Of features. */
+    struct http_digest *digest; /* http_digest.c */
+    unsigned waits;             /* http_patience.c: how often Retry-After was obeyed */
+    char *validator;            /* http_resume.c: what the file is known by; malloc'd */
+    u64 resume_at, resume_size;
+    unsigned resume_tries, resumes;
+    struct http_gzip *gzip;     /* http_gzip.c */
+};
+
+enum http_event {
+    HTTP_ASKING,   /* a request is about to be made: add lines, set method and content */
+    HTTP_ANSWERED, /* head and body are there: HTTP_AGAIN to ask once more, for whatever reason */
+    HTTP_OPENED,   /* the body is about to be read by the caller: stream.ops may be replaced */
+    HTTP_CLOSING,  /* free what is yours */
+    HTTP_EVENTS,
+};
+
+#define HTTP_AGAIN 1
+
+struct http_feature {
+    /* 0 to let the others have their say, a negative errno with fail() text; see above. NULL = nothing. */
+    int (*on[HTTP_EVENTS])(struct http *h);
+};
+
+extern const struct http_feature *const http_features[]; /* NULL at the end */
+
+/* Add a header line, without CRLF, to the request that is being made. 0 or -ENOMEM with text. */
+int http_add_line(struct http *h, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/*
+ * Ask for h->uri, as often as features and the server's login want. 0 with the answer in h->head and h->body, whatever
+ * its status; or a negative errno with fail() text.
+ */
+int http_exchange(struct http *h);
+
+/* The words for a status that is no success. */
+int http_status_error(const struct http_head *head);
+
+/* As stream_ops. */
+long http_read(struct stream *s, void *buf, size_t len);
+void http_close(struct stream *s);
+
+/* The request target, as it stands in the request line; malloc'd, NULL with fail() text. */
+char *http_target(const struct http *h);
+
+/* Read a short body off, so that the connection can be kept; then as http_finish(). */
+void http_drain(struct http *h);
+
+/* Keep the connection when the body was read to its end, else close it. */
+void http_finish(struct http *h);
+
+static inline struct http *http_of(struct stream *s)
+{
+    return container_of(s, struct http, stream);
+}
