@@ -1,0 +1,838 @@
+/*
+ * What HTTP can do beyond asking (boot/puck.list "http"), on the simulated network: a scripted server that looks at every
+ * request and says what a test wants, byte for byte and at the moment it wants.
+ */
+#include "tcpip/fetch.h"
+
+#include "pm/lib/clock.h"
+#include "pm/lib/digest.h"
+#include "pm/lib/fail.h"
+#include "pm/lib/task.h"
+#include "tcpip/dns.h"
+#include "tcpip/http_date.h"
+#include "tcpip/http_digest.h"
+#include "test/host/memory.h"
+#include "test/host/simnet.h"
+#include "test/host/simtcp.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "test/host/test.h"
+
+#define FILE_SIZE (300u << 10)
+
+static u8 content[FILE_SIZE];
+
+/* ---- the server ---------------------------------------------------------------------------------------- */
+
+static struct server {
+    void (*respond)(struct sim_tcp *c, const char *request);
+    unsigned requests, connections;
+    char last[8192], all[32][2048];
+} www, elsewhere;
+
+static char request_bufs[64][8192];
+static unsigned next_buf;
+
+static void on_open(struct sim_tcp *c)
+{
+    c->user = request_bufs[next_buf++ % ARRAY_SIZE(request_bufs)];
+    memset(c->user, 0, sizeof(request_bufs[0]));
+    ((struct server *)c->arg)->connections++;
+}
+
+static bool is_whole(const char *request)
+{
+    const char *end = strstr(request, "\r\n\r\n"), *length = strstr(request, "\r\nContent-Length: ");
+    return end && (!length || length > end || strlen(end + 4) >= strtoul(length + 18, NULL, 10));
+}
+
+static void on_data(struct sim_tcp *c, const u8 *data, size_t len)
+{
+    char *request = c->user;
+    size_t had = strlen(request);
+    assert_true(had + len < sizeof(request_bufs[0]));
+    memcpy(request + had, data, len);
+    request[had + len] = '\0';
+    if (!is_whole(request))
+        return;
+    struct server *s = c->arg;
+    snprintf(s->last, sizeof(s->last), "%s", request);
+    if (s->requests < ARRAY_SIZE(s->all))
+        snprintf(s->all[s->requests], sizeof(s->all[0]), "%.2000s", request);
+    s->requests++;
+    request[0] = '\0';
+    s->respond(c, s->last);
+}
+
+static void on_finished(struct sim_tcp *c)
+{
+    sim_tcp_finish(c);
+}
+
+static const struct sim_tcp_ops server_ops = {.open = on_open, .data = on_data, .finished = on_finished};
+
+static struct sim_host *www_host;
+
+static void serve(void (*respond)(struct sim_tcp *c, const char *request))
+{
+    www.respond = respond;
+    if (!www_host) {
+        www_host = sim_host_add("10.0.0.1");
+        sim_tcp_serve(www_host, 80, &server_ops, &www, NULL);
+    }
+}
+
+static void say(struct sim_tcp *c, const char *text)
+{
+    sim_tcp_send(c, text, strlen(text));
+}
+
+/* ---- the client ---------------------------------------------------------------------------------------- */
+
+static struct blob body;
+static msec_t took;
+
+static int start(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < FILE_SIZE; i++)
+        content[i] = (u8)(i * 2654435761u >> 13);
+    simnet_start(1);
+    simnet_set_ip("10.0.0.2", "255.255.255.0", NULL);
+    dns_reset();
+    fail_clear();
+    memset(&www, 0, sizeof(www));
+    memset(&elsewhere, 0, sizeof(elsewhere));
+    www_host = NULL;
+    http_set_user_agent("Puck");
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    task_uncancel();
+    blob_free(&body);
+    fetch_reset();
+    return (int)simnet_stop();
+}
+
+static int get_with(const char *uri, const struct fetch_request *r)
+{
+    msec_t begun = clock_now();
+    blob_free(&body);
+    fail_clear();
+    int rc = fetch(uri, r, &body, NULL);
+    took = clock_now() - begun;
+    simnet_run(5);
+    return rc;
+}
+
+static int get(const char *uri)
+{
+    return get_with(uri, &(struct fetch_request){.idle_ms = 5000});
+}
+
+static bool says(int rc, const char *what)
+{
+    const char *text = fail_text(rc);
+    if (!strstr(text, what))
+        print_error("\"%s\" lacks \"%s\"\n", text, what);
+    return strstr(text, what);
+}
+
+static void gets_all(int rc)
+{
+    if (rc)
+        print_error("%s\n", fail_text(rc));
+    assert_int_equal(rc, 0);
+    assert_int_equal(body.len, FILE_SIZE);
+    assert_memory_equal(body.data, content, FILE_SIZE);
+}
+
+/* ---- Digest ---------------------------------------------------------------------------------------------- */
+
+static const char *challenge;  /* the server's */
+static unsigned nonce_uses;    /* before the nonce is stale; 0 = for ever */
+static const char *nonce = "first";
+static const char *password = "Circle of Life";
+
+/* The value of a parameter in the Authorization line. */
+static const char *field(const char *request, const char *name)
+{
+    static char value[8][300];
+    static unsigned next;
+    char *to = value[next++ % 8], key[40];
+    const char *at = strstr(request, "\r\nAuthorization: Digest ");
+    *to = '\0';
+    snprintf(key, sizeof(key), " %s=", name);
+    at = at ? strstr(at + 2, key) : NULL;
+    if (at) {
+        at += strlen(key);
+        sscanf(at, *at == '"' ? "\"%299[^\"]" : "%299[^,\r]", to);
+    }
+    return to;
+}
+
+static const char *hash(const struct digest_kind *kind, const char *text)
+{
+    static char hex[4][DIGEST_HEX_MAX];
+    static unsigned next;
+    struct digest d;
+    digest_start(&d, kind);
+    digest_add(&d, text, strlen(text));
+    digest_end_hex(&d, hex[next % 4]);
+    return hex[next++ % 4];
+}
+
+/* Is it what RFC 7616 3.4.1 wants of Mufasa? */
+static bool is_right(const char *request)
+{
+    static char a1[600], a2[600], all[1200], method[8];
+    const char *algorithm = field(request, "algorithm");
+    const struct digest_kind *kind = strncmp(algorithm, "SHA-256", 7) == 0 ? &digest_sha256 : &digest_md5;
+    sscanf(request, "%7s", method);
+    snprintf(a1, sizeof(a1), "Mufasa:%s:%s", field(request, "realm"), password);
+    if (strstr(algorithm, "-sess"))
+        snprintf(a1, sizeof(a1), "%s:%s:%s", hash(kind, a1), nonce, field(request, "cnonce"));
+    snprintf(a2, sizeof(a2), "%s:%s", method, field(request, "uri"));
+    if (*field(request, "qop"))
+        snprintf(all, sizeof(all), "%s:%s:%s:%s:%s:%s", hash(kind, a1), nonce, field(request, "nc"),
+                 field(request, "cnonce"), field(request, "qop"), hash(kind, a2));
+    else
+        snprintf(all, sizeof(all), "%s:%s:%s", hash(kind, a1), nonce, hash(kind, a2));
+    return strcmp(hash(kind, all), field(request, "response")) == 0 && strcmp(field(request, "nonce"), nonce) == 0 &&
+           strcmp(field(request, "username"), "Mufasa") == 0;
+}
+
+static void digest_server(struct sim_tcp *c, const char *request)
+{
+    char text[900];
+    bool is_stale = strstr(request, "Authorization") && nonce_uses && --nonce_uses == 0;
+    if (is_stale)
+        nonce = "second";
+    if (is_right(request)) {
+        say(c, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nin");
+        return;
+    }
+    snprintf(text, sizeof(text), "HTTP/1.1 401 Unauthorized\r\n%s, nonce=\"%s\"%s\r\nContent-Length: 0\r\n\r\n", challenge,
+             nonce, is_stale ? ", stale=true" : "");
+    say(c, text);
+}
+
+static void logs_in(const char *with)
+{
+    challenge = with;
+    nonce = "first";
+    nonce_uses = 0;
+    www.requests = 0;
+    int rc = get("http://Mufasa:Circle%20of%20Life@10.0.0.1/dir/index.html?q=1");
+    if (rc)
+        print_error("%s: %s\n", with, fail_text(rc));
+    assert_int_equal(rc, 0);
+    assert_int_equal(body.len, 2);
+    assert_int_equal(www.requests, 2);
+    assert_null(strstr(www.all[0], "Authorization"));
+    assert_null(strstr(www.all[1], "Circle"));
+    assert_string_equal(field(www.last, "uri"), "/dir/index.html?q=1");
+}
+
+static void test_digest(void **state)
+{
+    (void)state;
+    serve(digest_server);
+    logs_in("WWW-Authenticate: Digest realm=\"r\", qop=\"auth\", algorithm=MD5");
+    logs_in("WWW-Authenticate: Digest realm=\"a b, c=d\",qop=\"auth-int,auth\",opaque=\"o \\\"p\",algorithm=SHA-256");
+    assert_non_null(strstr(www.last, "opaque=\"o \\\"p\""));
+    assert_string_equal(field(www.last, "nc"), "00000001");
+    logs_in("WWW-Authenticate: Digest realm=\"r\", qop=auth, algorithm=MD5-sess");
+    logs_in("WWW-Authenticate: Digest realm=\"r\", qop=auth, algorithm=sha-256-SESS");
+    logs_in("WWW-Authenticate: digest realm=\"\""); /* RFC 2069 */
+    assert_string_equal(field(www.last, "qop"), "");
+    logs_in("WWW-Authenticate: Basic realm=\"b\"\r\nWWW-Authenticate: Digest realm=\"r\", qop=auth");
+    logs_in("WWW-Authenticate: Basic realm=\"b\", Digest realm=\"r\", qop=auth");
+    logs_in("WWW-Authenticate: Negotiate abc==, Digest qop=auth, realm=\"r\"");
+    logs_in("WWW-Authenticate: Digest realm=\"x\", nonce=\"no\", qop=\"auth\", algorithm=MD5\r\n"
+            "WWW-Authenticate: Digest realm=\"r\", qop=\"auth\", algorithm=SHA-256"); /* the better one */
+}
+
+static void test_digest_refused(void **state)
+{
+    (void)state;
+    serve(digest_server);
+    challenge = "WWW-Authenticate: Digest realm=\"r\", qop=auth";
+    nonce = "first";
+    assert_int_equal(get("http://Mufasa:wrong@10.0.0.1/x"), -EACCES);
+    assert_true(says(-EACCES, "the server refuses user \"Mufasa\""));
+    assert_int_equal(www.requests, 2);
+    assert_int_equal(get("http://10.0.0.1/x"), -EACCES);
+    challenge = "WWW-Authenticate: Digest realm=\"r\", qop=\"auth-int\"";
+    assert_int_equal(get("http://Mufasa:x@10.0.0.1/x"), -EACCES);
+    challenge = "WWW-Authenticate: Digest realm=\"r\", algorithm=SHA-512-256, qop=auth";
+    assert_int_equal(get("http://Mufasa:x@10.0.0.1/x"), -EACCES);
+    assert_true(says(-EACCES, "401 Unauthorized"));
+    assert_null(strstr(www.last, "Authorization"));
+}
+
+/* Names of the settings serve the first server only; a nonce that went stale is replaced. */
+static void test_digest_stale(void **state)
+{
+    (void)state;
+    serve(digest_server);
+    challenge = "WWW-Authenticate: Digest realm=\"r\", qop=auth";
+    nonce = "first";
+    nonce_uses = 1;
+    struct fetch_request r = {.user = "Mufasa", .password = password};
+    assert_int_equal(get_with("http://10.0.0.1/x", &r), 0);
+    assert_int_equal(www.requests, 3);
+    assert_string_equal(field(www.last, "nonce"), "second");
+}
+
+static void redirect_after_login(struct sim_tcp *c, const char *request)
+{
+    if (is_right(request))
+        say(c, "HTTP/1.1 302 Found\r\nLocation: http://10.0.0.9/there\r\nContent-Length: 0\r\n\r\n");
+    else
+        digest_server(c, request);
+}
+
+static void test_login_stays_home(void **state)
+{
+    (void)state;
+    serve(redirect_after_login);
+    struct sim_host *h = sim_host_add("10.0.0.9");
+    sim_tcp_serve(h, 80, &server_ops, &elsewhere, NULL);
+    elsewhere.respond = digest_server;
+    challenge = "WWW-Authenticate: Digest realm=\"r\", qop=auth";
+    nonce = "first";
+    nonce_uses = 0;
+    struct fetch_request r = {.user = "Mufasa", .password = password};
+    assert_int_equal(get_with("http://10.0.0.1/x", &r), -EACCES);
+    assert_int_equal(elsewhere.requests, 1);
+    assert_null(strstr(elsewhere.last, "Authorization"));
+    assert_int_equal(get("http://Mufasa:Circle%20of%20Life@10.0.0.1/x"), -EACCES);
+    assert_int_equal(elsewhere.requests, 2);
+    assert_null(strstr(elsewhere.last, "Authorization"));
+}
+
+static void basic_server(struct sim_tcp *c, const char *request)
+{
+    say(c, strstr(request, "Authorization: Basic dTpw\r\n") ? "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nin"
+           : "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"r\"\r\nContent-Length: 0\r\n\r\n");
+}
+
+static void test_basic_from_settings(void **state)
+{
+    (void)state;
+    serve(basic_server);
+    struct fetch_request r = {.user = "u", .password = "p"};
+    assert_int_equal(get_with("http://10.0.0.1/x", &r), 0);
+    assert_int_equal(www.requests, 2);
+    assert_int_equal(get_with("http://other:p@10.0.0.1/x", &r), -EACCES); /* the URI's own name counts */
+}
+
+static void test_challenges(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *value, *realm, *nonce;
+        const struct digest_kind *kind;
+    } cases[] = {
+        {"Digest realm=\"a\", nonce=\"b\"", "a", "b", &digest_md5},
+        {"DIGEST NONCE = b ,realm= a", "a", "b", &digest_md5},
+        {"Digest nonce=\"b\\\"c\\\\\", realm=\"\"", "", "b\"c\\", &digest_md5},
+        {"Digest realm=\"a\"", "", "", NULL},                        /* no nonce */
+        {"Digest realm=\"a\", nonce=\"b", "", "", NULL},             /* not closed */
+        {"Digest realm=\"a\", nonce=\"b\", qop=\"\"", "", "", NULL}, /* nothing offered */
+        {"Basic realm=\"Digest nonce=x\"", "", "", NULL},
+        {"", "", "", NULL},
+        {",,, =\"\" = , \" Digest", "", "", NULL},
+    };
+    for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct http_challenge c = {.kind = NULL};
+        http_challenge_parse(&c, cases[i].value);
+        assert_ptr_equal(c.kind, cases[i].kind);
+        assert_string_equal(c.realm, cases[i].realm);
+        assert_string_equal(c.nonce, cases[i].nonce);
+    }
+}
+
+/* ---- forms ----------------------------------------------------------------------------------------------- */
+
+static void echo(struct sim_tcp *c, const char *request)
+{
+    char head[100];
+    if (strncmp(request, "HEAD", 4) == 0)
+        say(c, "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
+    else if (strncmp(request, "POST /move", 10) == 0)
+        say(c, "HTTP/1.1 303 See Other\r\nLocation: /after\r\nContent-Length: 0\r\n\r\n");
+    else {
+        snprintf(head, sizeof(head), "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n", strlen(request));
+        say(c, head);
+        say(c, request);
+    }
+}
+
+static void test_forms(void **state)
+{
+    (void)state;
+    serve(echo);
+    struct fetch_form form = {"POST", "X-A: b\r\nContent-Type: t\r\n", "a=1&b=2", 7};
+    struct fetch_request r = {.form = &form};
+    assert_int_equal(get_with("http://10.0.0.1/x", &r), 0);
+    assert_string_equal((char *)body.data, "POST /x HTTP/1.1\r\nHost: 10.0.0.1\r\nUser-Agent: Puck\r\nConnection: keep-alive\r\n"
+                                           "X-A: b\r\nContent-Type: t\r\nContent-Length: 7\r\nAccept-Encoding: gzip\r\n\r\na=1&b=2");
+    form = (struct fetch_form){"PUT", "", NULL, 0};
+    assert_int_equal(get_with("http://10.0.0.1/x", &r), 0);
+    assert_non_null(strstr(www.last, "PUT /x HTTP/1.1\r\n") ? strstr(www.last, "\r\nContent-Length: 0\r\n") : NULL);
+    form = (struct fetch_form){"HEAD", "", NULL, 0};
+    assert_int_equal(get_with("http://10.0.0.1/x", &r), 0); /* no body follows, and the connection stays */
+    assert_int_equal(body.len, 0);
+    unsigned before = www.connections;
+    assert_int_equal(get("http://10.0.0.1/x"), 0);
+    assert_int_equal(www.connections, before);
+    form = (struct fetch_form){"POST", "X-A: b\r\n", "a=1", 3};
+    assert_int_equal(get_with("http://10.0.0.1/move", &r), 0); /* what it leads to is asked plainly */
+    assert_non_null(strstr(www.last, "GET /after HTTP/1.1\r\n"));
+    assert_null(strstr(www.last, "X-A"));
+    assert_null(strstr(www.last, "a=1"));
+}
+
+/* A form is larger than a segment, and is not sent twice. */
+static void test_large_form(void **state)
+{
+    (void)state;
+    serve(echo);
+    static char large[5000];
+    memset(large, 'x', sizeof(large));
+    struct fetch_form form = {"POST", "", large, sizeof(large)};
+    struct fetch_request r = {.form = &form};
+    assert_int_equal(get_with("http://10.0.0.1/x", &r), 0);
+    assert_non_null(memmem(body.data, body.len, large, sizeof(large)));
+    assert_int_equal(www.requests, 1);
+}
+
+/* ---- patience -------------------------------------------------------------------------------------------- */
+
+static const char *busy_head;
+static unsigned busy_times;
+
+static void busy_server(struct sim_tcp *c, const char *request)
+{
+    (void)request;
+    if (busy_times == 0) {
+        say(c, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        return;
+    }
+    busy_times--;
+    say(c, busy_head);
+    say(c, "Content-Length: 4\r\n\r\nbusy");
+}
+
+static int busy(const char *head, unsigned times)
+{
+    serve(busy_server);
+    busy_head = head;
+    busy_times = times;
+    return get("http://10.0.0.1/x");
+}
+
+static void test_retry_after(void **state)
+{
+    (void)state;
+    assert_int_equal(busy("HTTP/1.1 503 Busy\r\nRetry-After: 7\r\n", 1), 0);
+    assert_in_range(took, 7000, 7100);
+    assert_int_equal(www.connections, 1); /* the answer was short */
+    assert_int_equal(busy("HTTP/1.1 429 Slow down\r\nRetry-After: 0\r\n", 2), 0);
+    assert_in_range(took, 2000, 2100);
+    assert_int_equal(busy("HTTP/1.1 503 Busy\r\nRetry-After: 99999999999999999999\r\n", 1), 0);
+    assert_in_range(took, 60000, 60100);
+    assert_int_equal(busy("HTTP/1.1 503 Busy\r\nDate: Sun, 06 Nov 1994 08:49:30 GMT\r\n"
+                          "Retry-After: Sun, 06 Nov 1994 08:49:37 GMT\r\n", 1), 0);
+    assert_in_range(took, 7000, 7100);
+    assert_int_equal(busy("HTTP/1.1 503 Busy\r\nRetry-After: Sun, 06 Nov 1994 08:49:37 GMT\r\n", 1), 0);
+    assert_in_range(took, 5000, 5100);
+    assert_int_equal(busy("HTTP/1.1 503 Busy\r\nDate: Sun, 06 Nov 1994 08:49:39 GMT\r\n"
+                          "Retry-After: Sunday, 06-Nov-94 08:49:37 GMT\r\n", 1), 0);
+    assert_in_range(took, 1000, 1100);
+}
+
+static void test_patience_ends(void **state)
+{
+    (void)state;
+    int rc = busy("HTTP/1.1 503 Busy\r\nRetry-After: 1\r\n", 100);
+    assert_int_equal(rc, -EIO);
+    assert_true(says(rc, "503 Busy"));
+    assert_int_equal(www.requests, 11);
+    assert_int_equal(busy("HTTP/1.1 404 None\r\nRetry-After: 1\r\n", 1), -ENOENT);
+    assert_int_equal(busy("HTTP/1.1 503 Busy\r\n", 1), -EIO);
+    assert_true(took < 1000);
+}
+
+static char noted[48];
+
+static int watch(void *arg)
+{
+    struct task *t = arg;
+    while (!*noted && task_pause(NEVER) == 0)
+        snprintf(noted, sizeof(noted), "%s", t->note);
+    return 0;
+}
+
+static void test_waiting_is_told(void **state)
+{
+    (void)state;
+    noted[0] = '\0';
+    struct task *noter = task_start("watch", watch, task_current());
+    assert_int_equal(busy("HTTP/1.1 503 Busy\r\nRetry-After: 3\r\n", 1), 0);
+    task_join(noter);
+    assert_string_equal(noted, "server is busy, again in 3 s");
+    assert_string_equal(task_current()->note, "");
+}
+
+static void test_dates(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        u32 want;
+    } cases[] = {
+        {"Sun, 06 Nov 1994 08:49:37 GMT", 784111777},
+        {"Sunday, 06-Nov-94 08:49:37 GMT", 784111777},
+        {"Sun Nov  6 08:49:37 1994", 784111777},
+        {"Thu, 29 Feb 2024 23:59:60 GMT", 1709251200},
+        {"Fri, 01 Mar 2024 00:00:00 GMT", 1709251200},
+        {"Thu, 01 Jan 1970 00:00:01 GMT", 1},
+        {"Sun, 07 Feb 2100 06:28:15 GMT", 4105664895u},
+        {"Sat, 28 Nov 2026 03:09:07 GMT", 1795835347},
+        {"", 0}, {"tomorrow", 0}, {"Sun, 06 Nov 1994", 0}, {"06 Nov 1994 25:00:00 GMT", 0}, {"32 Nov 1994 08:49:37", 0},
+        {"06 Nov 1969 08:49:37", 0}, {"06 Nov 2106 08:49:37", 0}, {"06 Nov 1994 08:49", 0}, {"06 Xyz 1994 08:49:37", 0},
+        {"6 Nov 99999 08:49:37", 0}, {"06/11/1994 08:49:37", 0},
+    };
+    for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
+        u32 got = http_date_parse(cases[i].text);
+        if (got != cases[i].want)
+            print_error("%s: %u\n", cases[i].text, got);
+        assert_int_equal(got, cases[i].want);
+    }
+}
+
+/* ---- resuming ---------------------------------------------------------------------------------------------- */
+
+static struct {
+    size_t pieces[20];    /* after so many bytes of an answer's body the connection breaks; 0 = never */
+    unsigned answered;
+    const char *validator;
+    enum { RANGES, NO_RANGES, WRONG_RANGE, LIES, CHANGES, ERRORS } kind;
+    bool resets;
+} files;
+
+static size_t first_wanted(const char *request)
+{
+    const char *range = strstr(request, "\r\nRange: bytes=");
+    return range ? strtoul(range + 15, NULL, 10) : 0;
+}
+
+static void send_part(struct sim_tcp *c, size_t from)
+{
+    size_t len = FILE_SIZE - from, piece = files.pieces[files.answered++];
+    sim_tcp_send(c, content + from, piece ? MIN(piece, len) : len);
+    if (!piece)
+        return;
+    if (files.resets)
+        sim_tcp_abort(c);
+    else
+        sim_tcp_finish(c);
+}
+
+static void file_server(struct sim_tcp *c, const char *request)
+{
+    char head[400];
+    size_t from = first_wanted(request), told = from;
+    if (from && files.kind == ERRORS && files.answered++ < 3) {
+        say(c, "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n");
+        return;
+    }
+    if (from && files.kind == CHANGES)
+        files.validator = "ETag: \"new\"\r\n";
+    bool matches = strstr(request, "If-Range: \"v1\"\r\n") || strstr(request, "If-Range: Sun, 06 Nov 1994 08:49:37 GMT\r\n");
+    if (from && matches && files.kind != NO_RANGES && files.kind != CHANGES) {
+        told += files.kind == WRONG_RANGE;
+        snprintf(head, sizeof(head), "HTTP/1.1 206 Partial\r\nContent-Range: bytes %zu-%u/%u\r\nContent-Length: %zu\r\n%s\r\n",
+                 told, FILE_SIZE - 1, FILE_SIZE + (files.kind == LIES), FILE_SIZE - from, files.validator);
+    } else {
+        from = 0;
+        snprintf(head, sizeof(head), "HTTP/1.1 200 OK\r\nContent-Length: %u\r\n%s\r\n", FILE_SIZE, files.validator);
+    }
+    say(c, head);
+    send_part(c, from);
+}
+
+static void set_files(const char *validator)
+{
+    memset(&files, 0, sizeof(files));
+    files.validator = validator;
+    www.requests = www.connections = 0;
+    serve(file_server);
+}
+
+#define ETAG "ETag: \"v1\"\r\n"
+#define DATE "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+
+static void test_resume(void **state)
+{
+    (void)state;
+    for (unsigned resets = 0; resets < 2; resets++) {
+        set_files(resets ? DATE : ETAG);
+        files.resets = resets != 0;
+        files.pieces[0] = 100000;
+        files.pieces[1] = 1;
+        files.pieces[2] = 50000;
+        gets_all(get("http://10.0.0.1/f"));
+        assert_int_equal(www.requests, 4);
+        if (!resets) /* a reset may take back what was not read yet */
+            assert_non_null(strstr(www.last, "\r\nRange: bytes=150001-\r\n"));
+        assert_null(strstr(www.last, "Accept-Encoding"));
+        assert_in_range(took, 3000, 5000); /* a second before each */
+    }
+}
+
+/* A cut at every place around the edges of a segment and of the file. */
+static void test_resume_anywhere(void **state)
+{
+    (void)state;
+    static const size_t cuts[] = {1, 2, 1459, 1460, 1461, 65535, 65536, FILE_SIZE / 2, FILE_SIZE - 1};
+    for (unsigned i = 0; i < ARRAY_SIZE(cuts); i++) {
+        set_files(ETAG);
+        files.pieces[0] = cuts[i];
+        gets_all(get("http://10.0.0.1/f"));
+        assert_int_equal(www.requests, 2);
+    }
+}
+
+static void test_resume_without_ranges(void **state)
+{
+    (void)state;
+    set_files(ETAG);
+    files.kind = NO_RANGES;
+    files.pieces[0] = 100000;
+    files.pieces[1] = 100; /* breaks while what is there is read over */
+    gets_all(get("http://10.0.0.1/f"));
+    assert_int_equal(www.requests, 3);
+}
+
+static void never_mixes(unsigned kind, const char *validator, int code, const char *why)
+{
+    set_files(validator);
+    files.kind = kind;
+    files.pieces[0] = 100000;
+    int rc = get("http://10.0.0.1/f");
+    assert_int_equal(rc, -code);
+    assert_true(says(rc, why));
+    assert_null(body.data);
+}
+
+static void test_resume_is_guarded(void **state)
+{
+    (void)state;
+    never_mixes(CHANGES, ETAG, EIO, "changed on the server");
+    never_mixes(WRONG_RANGE, ETAG, EPROTO, "another part");
+    never_mixes(LIES, ETAG, EPROTO, "another part");
+    never_mixes(RANGES, "ETag: W/\"v1\"\r\n", ECONNRESET, "after 100000 of 307200 bytes"); /* weak: no promise */
+    never_mixes(RANGES, "", ECONNRESET, "after 100000 of 307200 bytes");
+}
+
+static void test_resume_after_errors(void **state)
+{
+    (void)state;
+    set_files(ETAG);
+    files.kind = ERRORS;
+    files.pieces[0] = 100000;
+    gets_all(get("http://10.0.0.1/f"));
+    assert_int_equal(www.requests, 4); /* two of them 502 */
+}
+
+static void test_resume_by_bytes(void **state)
+{
+    (void)state;
+    set_files(ETAG);
+    files.pieces[0] = 100000;
+    for (unsigned i = 0; i < ARRAY_SIZE(files.pieces); i++)
+        files.pieces[i] = i ? 1 : 100000; /* a byte each time is progress */
+    files.kind = RANGES;
+    files.answered = 0;
+    www.requests = 0;
+    files.pieces[19] = 0;
+    gets_all(get("http://10.0.0.1/f"));
+    assert_int_equal(www.requests, 20);
+}
+
+static void gone(struct sim_tcp *c, const char *request)
+{
+    if (first_wanted(request)) {
+        sim_tcp_abort(c);
+        return;
+    }
+    file_server(c, request);
+}
+
+static void test_server_gone(void **state)
+{
+    (void)state;
+    set_files(ETAG);
+    files.pieces[0] = 100000;
+    serve(gone);
+    int rc = get("http://10.0.0.1/f");
+    assert_int_equal(rc, -ECONNRESET);
+    assert_int_equal(www.requests, 7);
+    assert_in_range(took, 1000 + 2000 + 4000 + 3 * 8000, 40000);
+}
+
+/* ---- proxy and gzip ----------------------------------------------------------------------------------------- */
+
+static void test_proxy(void **state)
+{
+    (void)state;
+    struct sim_host *h = sim_host_add("10.0.0.9");
+    sim_tcp_serve(h, 3128, &server_ops, &elsewhere, NULL);
+    elsewhere.respond = echo;
+    static const char *const forms[] = {"10.0.0.9:3128", "http://10.0.0.9:3128", "http://10.0.0.9:3128/"};
+    for (unsigned i = 0; i < 3; i++) {
+        assert_int_equal(get_with("http://far.example:8080/x?y", &(struct fetch_request){.proxy = forms[i]}), 0);
+        assert_non_null(strstr(elsewhere.last, "GET http://far.example:8080/x?y HTTP/1.1\r\nHost: far.example:8080\r\n"));
+    }
+    assert_int_equal(elsewhere.connections, 1);
+    assert_int_equal(get_with("http://far/x", &(struct fetch_request){.proxy = "https://10.0.0.9"}), -EINVAL);
+    assert_true(says(-EINVAL, "http-proxy"));
+    assert_int_equal(get_with("http://10.0.0.9:3128/x", &(struct fetch_request){.proxy = ""}), 0);
+}
+
+static u8 packed[FILE_SIZE];
+static size_t packed_len;
+static char packed_head[200];
+
+static void gzip_server(struct sim_tcp *c, const char *request)
+{
+    (void)request;
+    say(c, packed_head);
+    for (size_t at = 0; at < packed_len; at += 1000)
+        sim_tcp_send(c, packed + at, MIN(1000, packed_len - at));
+    if (strstr(packed_head, "Connection: close"))
+        sim_tcp_finish(c);
+}
+
+static void pack(void)
+{
+    char path[] = "/tmp/puck-gzip-XXXXXX", command[100];
+    int fd = mkstemp(path);
+    FILE *f = fdopen(fd, "w");
+    for (size_t i = 0; i < FILE_SIZE; i++)
+        content[i] &= 15; /* so that it packs */
+    assert_int_equal(fwrite(content, 1, FILE_SIZE, f), FILE_SIZE);
+    fclose(f);
+    snprintf(command, sizeof(command), "gzip -c %s", path);
+    f = popen(command, "r");
+    packed_len = fread(packed, 1, sizeof(packed), f);
+    assert_int_equal(pclose(f), 0);
+    remove(path);
+}
+
+static int get_packed(const char *uri, const char *coding, const char *rest)
+{
+    serve(gzip_server);
+    snprintf(packed_head, sizeof(packed_head), "HTTP/1.1 200 OK\r\nContent-Encoding: %s\r\n%s\r\n", coding, rest);
+    return get(uri);
+}
+
+static void test_gzip(void **state)
+{
+    (void)state;
+    char length[60];
+    pack();
+    snprintf(length, sizeof(length), "Content-Length: %zu\r\n", packed_len);
+    gets_all(get_packed("http://10.0.0.1/f", "gzip", length));
+    assert_non_null(strstr(www.last, "\r\nAccept-Encoding: gzip\r\n"));
+    gets_all(get_packed("http://10.0.0.1/f", "X-Gzip", length));
+    assert_int_equal(www.connections, 1);
+    gets_all(get_packed("http://10.0.0.1/f", "gzip", "Connection: close\r\n"));
+
+    /* a packed file is what was asked for */
+    assert_int_equal(get_packed("http://10.0.0.1/initrd.GZ", "gzip", length), 0);
+    assert_int_equal(body.len, packed_len);
+    assert_null(strstr(www.last, "Accept-Encoding"));
+    /* another coding was not asked for: as it is */
+    assert_int_equal(get_packed("http://10.0.0.1/f", "br", length), 0);
+    assert_int_equal(body.len, packed_len);
+}
+
+static void test_gzip_errors(void **state)
+{
+    (void)state;
+    char length[60];
+    pack();
+    for (size_t cut = packed_len - 1; cut > 1; cut /= 3) {
+        packed_len = cut;
+        snprintf(length, sizeof(length), "Content-Length: %zu\r\n", packed_len);
+        int rc = get_packed("http://10.0.0.1/f", "gzip", length);
+        assert_int_equal(rc, -EPROTO);
+        assert_true(says(rc, "ends too early"));
+        assert_null(body.data);
+    }
+    pack();
+    packed[packed_len / 2] ^= 0xff;
+    packed[packed_len / 2 + 1] ^= 0xff;
+    snprintf(length, sizeof(length), "Content-Length: %zu\r\n", packed_len);
+    assert_int_equal(get_packed("http://10.0.0.1/f", "gzip", length), -EBADMSG);
+    snprintf(length, sizeof(length), "Content-Length: %zu\r\n", packed_len + 10);
+    pack();
+    assert_int_equal(get_packed("http://10.0.0.1/f", "gzip", length), -ETIMEDOUT);
+}
+
+/* Megabytes of nothing in a kilobyte: bounded by memory. */
+static void test_gzip_bomb(void **state)
+{
+    (void)state;
+    char length[60];
+    FILE *f = popen("head -c 100000000 /dev/zero | gzip -9", "r");
+    packed_len = fread(packed, 1, sizeof(packed), f);
+    assert_int_equal(pclose(f), 0);
+    snprintf(length, sizeof(length), "Content-Length: %zu\r\n", packed_len);
+    int rc = get_packed("http://10.0.0.1/f", "gzip", length);
+    assert_int_equal(rc, -ENOMEM);
+    assert_true(says(rc, "do not fit into memory"));
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(test_##name, start, stop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(digest),
+        T(digest_refused),
+        T(digest_stale),
+        T(login_stays_home),
+        T(basic_from_settings),
+        T(challenges),
+        T(forms),
+        T(large_form),
+        T(retry_after),
+        T(patience_ends),
+        T(waiting_is_told),
+        T(dates),
+        T(resume),
+        T(resume_anywhere),
+        T(resume_without_ranges),
+        T(resume_is_guarded),
+        T(resume_after_errors),
+        T(resume_by_bytes),
+        T(server_gone),
+        T(proxy),
+        T(gzip),
+        T(gzip_errors),
+        T(gzip_bomb),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
