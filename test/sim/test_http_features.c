@@ -9,8 +9,6 @@
 #include "pm/lib/fail.h"
 #include "pm/lib/task.h"
 #include "tcpip/dns.h"
-#include "tcpip/http_date.h"
-#include "tcpip/http_digest.h"
 #include "test/host/memory.h"
 #include "test/host/simnet.h"
 #include "test/host/simtcp.h"
@@ -334,32 +332,6 @@ static void test_basic_from_settings(void **state)
     assert_int_equal(get_with("http://other:p@10.0.0.1/x", &r), -EACCES); /* the URI's own name counts */
 }
 
-static void test_challenges(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *value, *realm, *nonce;
-        const struct digest_kind *kind;
-    } cases[] = {
-        {"Digest realm=\"a\", nonce=\"b\"", "a", "b", &digest_md5},
-        {"DIGEST NONCE = b ,realm= a", "a", "b", &digest_md5},
-        {"Digest nonce=\"b\\\"c\\\\\", realm=\"\"", "", "b\"c\\", &digest_md5},
-        {"Digest realm=\"a\"", "", "", NULL},                        /* no nonce */
-        {"Digest realm=\"a\", nonce=\"b", "", "", NULL},             /* not closed */
-        {"Digest realm=\"a\", nonce=\"b\", qop=\"\"", "", "", NULL}, /* nothing offered */
-        {"Basic realm=\"Digest nonce=x\"", "", "", NULL},
-        {"", "", "", NULL},
-        {",,, =\"\" = , \" Digest", "", "", NULL},
-    };
-    for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
-        struct http_challenge c = {.kind = NULL};
-        http_challenge_parse(&c, cases[i].value);
-        assert_ptr_equal(c.kind, cases[i].kind);
-        assert_string_equal(c.realm, cases[i].realm);
-        assert_string_equal(c.nonce, cases[i].nonce);
-    }
-}
-
 /* ---- forms ----------------------------------------------------------------------------------------------- */
 
 static void echo(struct sim_tcp *c, const char *request)
@@ -491,33 +463,6 @@ static void test_waiting_is_told(void **state)
     task_join(noter);
     assert_string_equal(noted, "server is busy, again in 3 s");
     assert_string_equal(task_current()->note, "");
-}
-
-static void test_dates(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *text;
-        u32 want;
-    } cases[] = {
-        {"Sun, 06 Nov 1994 08:49:37 GMT", 784111777},
-        {"Sunday, 06-Nov-94 08:49:37 GMT", 784111777},
-        {"Sun Nov  6 08:49:37 1994", 784111777},
-        {"Thu, 29 Feb 2024 23:59:60 GMT", 1709251200},
-        {"Fri, 01 Mar 2024 00:00:00 GMT", 1709251200},
-        {"Thu, 01 Jan 1970 00:00:01 GMT", 1},
-        {"Sun, 07 Feb 2100 06:28:15 GMT", 4105664895u},
-        {"Sat, 28 Nov 2026 03:09:07 GMT", 1795835347},
-        {"", 0}, {"tomorrow", 0}, {"Sun, 06 Nov 1994", 0}, {"06 Nov 1994 25:00:00 GMT", 0}, {"32 Nov 1994 08:49:37", 0},
-        {"06 Nov 1969 08:49:37", 0}, {"06 Nov 2106 08:49:37", 0}, {"06 Nov 1994 08:49", 0}, {"06 Xyz 1994 08:49:37", 0},
-        {"6 Nov 99999 08:49:37", 0}, {"06/11/1994 08:49:37", 0},
-    };
-    for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
-        u32 got = http_date_parse(cases[i].text);
-        if (got != cases[i].want)
-            print_error("%s: %u\n", cases[i].text, got);
-        assert_int_equal(got, cases[i].want);
-    }
 }
 
 /* ---- resuming ---------------------------------------------------------------------------------------------- */
@@ -815,13 +760,11 @@ int main(void)
         T(digest_stale),
         T(login_stays_home),
         T(basic_from_settings),
-        T(challenges),
         T(forms),
         T(large_form),
         T(retry_after),
         T(patience_ends),
         T(waiting_is_told),
-        T(dates),
         T(resume),
         T(resume_anywhere),
         T(resume_without_ranges),
