@@ -17,8 +17,8 @@ def pc(work, images):
 def press(pc, keys):
     """Keys by their names on an American keyboard, with what is held: "z alt_r-7 shift-2"."""
     for key in keys.split():
-        pc.hmp(f'sendkey {key} 20')
-        time.sleep(0.06)  # longer than the guest needs to look at what is held
+        pc.hmp(f'sendkey {key} 100')  # the guest looks at what is held, and the host is busy
+        time.sleep(0.12)
 
 
 # What is pressed, and what comes. The places are those of the American keys that sendkey names.
