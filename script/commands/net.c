@@ -157,7 +157,7 @@ enum { IFCONF_TIMEOUT, IFCONF_CONFIGURATOR };
 
 static const struct option ifconf_options[] = {
     [IFCONF_TIMEOUT] = {'t', "timeout", OPTION_TIMEOUT, "MS"},
-    [IFCONF_CONFIGURATOR] = {'c', "configurator", OPTION_STRING, "NAME"},
+    [IFCONF_CONFIGURATOR] = {'c', "configurator", OPTION_STRING, "dhcp"},
     {0},
 };
 

@@ -173,7 +173,7 @@ enum { PARAMS_NAME, PARAMS_METHOD, PARAMS_DELETE };
 
 static const struct option params_options[] = {
     [PARAMS_NAME] = {'n', "name", OPTION_STRING, "NAME"},
-    [PARAMS_METHOD] = {'m', "method", OPTION_STRING, "METHOD"},
+    [PARAMS_METHOD] = {'m', "method", OPTION_STRING, "HEAD|GET|POST|PUT"},
     [PARAMS_DELETE] = {'d', "delete", OPTION_FLAG, NULL},
     {0},
 };

@@ -186,11 +186,35 @@ static void test_noise(void **state)
     }
 }
 
+/* UTF-8 becomes the font's characters: code page 437, or what comes nearest. */
+static void test_utf8(void **state)
+{
+    (void)state;
+    put("\xc3\xa4\xc3\x96\xc3\x9f\xe2\x94\x80\xc3\x80\xe2\x82\xac\xf0\x9f\x98\x80"); /* ä Ö ß ─ À € and a face */
+    expect_row(0, "\x84\x99\xe1\xc4" "AE?...");
+    expect_cursor(0, 7);
+}
+
+/* What is not UTF-8 is the font's, wherever it breaks off: also before a control sequence. */
+static void test_no_utf8(void **state)
+{
+    (void)state;
+    put("\xc4\xc4\xc4x\x80\xff\xe2\x94\033[1;9H\xc3\n\xc3");
+    expect_row(0, "\xc4\xc4\xc4x\x80\xff\xe2\x94\xc3.");
+    expect_row(1, "..........");
+    put("\xa4");
+    expect_row(1, "\x84.........");
+    put("\xe2\xc3\xa4"); /* a new one begins before the last was complete */
+    expect_row(1, "\x84\xe2\x84.......");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(test_utf8),
+        TEST(test_no_utf8),
         TEST(test_text),  TEST(test_wrap),    TEST(test_scroll),           TEST(test_cursor),
         TEST(test_erase), TEST(test_colours), TEST(test_broken_sequences), TEST(test_noise),
     };

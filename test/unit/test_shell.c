@@ -390,6 +390,117 @@ static void test_long_lists_are_shown_by_pages(void **state)
     assert_null(strstr(console_text(), "many-199"));
 }
 
+/* ---- read (K9), keymap, F7 ------------------------------------------------------------------------------ */
+
+/* A line of a script, with keys that are typed meanwhile. */
+static int line(const char *typed, const char *command)
+{
+    console_type(typed);
+    console_clear();
+    return script_line(command);
+}
+
+static void expect_setting(const char *name, const char *value)
+{
+    char *now = setting_get(name);
+    assert_string_equal(now ? now : "(unset)", value);
+    free(now);
+}
+
+static void test_read(void **state)
+{
+    (void)state;
+    assert_int_equal(line("abc\n", "read name"), 0);
+    expect_setting("name", "abc");
+    assert_string_equal(console_text(), "abc\n");
+    assert_int_equal(line("\bd\n", "read name"), 0); /* what it is now is there to be edited */
+    expect_setting("name", "abd");
+    assert_int_equal(line("\x15\n", "read name"), 0); /* nothing: deleted */
+    expect_setting("name", "(unset)");
+    assert_int_equal(line("10.0.0.5\n", "read net7/ip"), 0);
+    expect_setting("net7/ip:hexraw", "0a000005");
+    assert_int_equal(line("x\n", "read net7/ip"), -EINVAL); /* 10.0.0.5x */
+    assert_non_null(strstr(console_text(), "10.0.0.5x"));
+    expect_setting("net7/ip", "10.0.0.5");
+    assert_int_equal(line("7\n", "read n:int32 && inc n"), 0);
+    expect_setting("n", "8");
+}
+
+static void test_read_refused(void **state)
+{
+    (void)state;
+    setting_set("name", "old");
+    console_type("x");
+    KEYS(CTRL_C);
+    assert_int_equal(line("", "read name"), -ECANCELED);
+    assert_string_equal(console_text(), "oldx^C\n");
+    expect_setting("name", "old");
+    assert_int_equal(line("", "read --timeout 500 name || echo late"), 0);
+    assert_string_equal(console_text(), "old\nlate\n");
+    expect_setting("name", "old");
+    assert_int_equal(line("y\n", "read -t 500 name"), 0);
+    expect_setting("name", "oldy");
+    char *longer = calloc(1, 5001);
+    memset(longer, 'x', 5000);
+    setting_set("name", longer);
+    free(longer);
+    assert_int_equal(line("y\n", "read name"), -ENOSPC);
+    assert_non_null(strstr(console_text(), "read: name is longer than the 4095 bytes that can be edited"));
+    while (console_key() >= 0)
+        continue;
+}
+
+static void test_read_secret(void **state)
+{
+    (void)state;
+    assert_int_equal(line("word\n", "read --secret password"), 0);
+    assert_string_equal(console_text(), "****\n");
+    expect_setting("password", "word");
+    assert_int_equal(line("\n", "keymap de && read -s password"), 0);
+    assert_string_equal(console_text(), "[de] ****\n");
+}
+
+static void test_keymap(void **state)
+{
+    (void)state;
+    assert_string_equal(console_keymap()->name, "us");
+    assert_int_equal(line("", "keymap de"), 0);
+    assert_string_equal(console_keymap()->name, "de");
+    expect_setting("keymap", "de");
+    assert_int_equal(line("", "keymap"), 0);
+    assert_non_null(strstr(console_text(), "  us  English (US)\n"));
+    assert_non_null(strstr(console_text(), "* de  German\n"));
+    assert_int_equal(line("", "keymap nope"), -ENOENT);
+    assert_string_equal(console_text(), "keymap: there is no keyboard layout \"nope\"; there are: us uk de fr es it pt se dk no ch jp\n");
+    assert_int_equal(line("", "set keymap FR"), 0);
+    assert_string_equal(console_keymap()->name, "fr");
+    assert_int_equal(line("", "set keymap nope"), 0); /* as in iPXE, any text may be set */
+    assert_string_equal(console_keymap()->name, "fr");
+    assert_int_equal(line("", "clear keymap"), 0);
+    assert_string_equal(console_keymap()->name, "us");
+    assert_int_equal(line("", "set net0.dhcp/keymap es"), 0); /* from anywhere */
+    assert_string_equal(console_keymap()->name, "es");
+    completes("keymap d\t", "keymap d");
+    completes("keymap no\t", "keymap no ");
+    completes("set keymap jp\t", "set keymap jp ");
+    lists("keymap d\t", "de  dk  ");
+}
+
+static void test_f7(void **state)
+{
+    (void)state;
+    console_type("echo x");
+    KEYS(KEY_F7, KEY_F7, KEY_ENTER);
+    shell();
+    assert_string_equal(console_keymap()->name, "de");
+    assert_non_null(strstr(console_text(), "\nkeyboard: uk, English (UK)\n"));
+    assert_non_null(strstr(console_text(), "\nkeyboard: de, German\npuck> echo x\nx\n"));
+    script_line("keymap jp");
+    KEYS(KEY_F7, KEY_ENTER);
+    shell();
+    assert_string_equal(console_keymap()->name, "us");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -415,6 +526,11 @@ int main(void)
         TEST(test_values),
         TEST(test_names_that_are_no_words),
         TEST(test_long_lists_are_shown_by_pages),
+        TEST(test_read),
+        TEST(test_read_refused),
+        TEST(test_read_secret),
+        TEST(test_keymap),
+        TEST(test_f7),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
