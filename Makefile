@@ -90,7 +90,7 @@ PM_CFLAGS := -std=gnu11 -m32 -march=i486 -mtune=i486 -Oz -g -ffreestanding -nost
              $(PACKS_BETTER) $(LTO) \
              $(WARN) -Wshift-overflow=2
 
-PM_DIRS := pm pm/lib pm/lib/keymaps pm/lib/libc tcpip script script/commands loaders undi drivers
+PM_DIRS := pm pm/lib pm/lib/keymaps pm/lib/libc tcpip script script/commands script/scopes loaders undi drivers
 PM_C    := $(wildcard $(PM_DIRS:%=%/*.c))
 PM_ASM  := $(wildcard $(PM_DIRS:%=%/*.asm))
 PM_OBJ  := $(PM_C:%.c=$(O)/pm/%.o) $(PM_ASM:%.asm=$(O)/pm/%.asm.o) $(ZLIB_C:%.c=$(O)/pm/%.o)
@@ -220,7 +220,7 @@ FORCE:
 HOST_CC     := gcc
 HOST_CFLAGS := -std=gnu11 -D_GNU_SOURCE -g -O1 -I. $(FOREIGN_INCLUDE) -fno-omit-frame-pointer -fno-strict-aliasing \
                -fsanitize=address,undefined -fno-sanitize-recover=all $(WARN)
-HOST_DIRS   := pm/lib pm/lib/keymaps tcpip script script/commands loaders test/host
+HOST_DIRS   := pm/lib pm/lib/keymaps tcpip script script/commands script/scopes loaders test/host
 HOST_C      := $(wildcard $(HOST_DIRS:%=%/*.c))
 HOST_OBJ    := $(HOST_C:%.c=$(O)/host/%.o) $(ZLIB_C:%.c=$(O)/host/%.o)
 UNIT_C      := $(wildcard test/unit/test_*.c test/sim/test_*.c test/model/test_*.c)
@@ -241,7 +241,7 @@ $(O)/libhost.a: $(HOST_OBJ)
 # puck-script: the interpreter for people at a desk, as they get it, and as test/script runs it (under ASan). It brings
 # its own world: files for the network, typed keys, kernels that do not start.
 TOOL_C       := $(wildcard tools/puck-script/*.c)
-TOOL_HOST_C  := $(filter-out test/host/sim% test/host/tcpscript.c test/host/scripting.c test/host/schemes.c,$(HOST_C))
+TOOL_HOST_C  := $(filter-out test/host/sim% test/host/tcpscript.c test/host/scripting.c test/host/schemes.c test/host/scopes.c,$(HOST_C))
 TOOL_CFLAGS  := $(filter-out -g -fsanitize=% -fno-sanitize-recover=%,$(HOST_CFLAGS)) -I$(O)/tool
 TOOL_WRAP    := dhcp_configure power_reboot power_off
 TOOL_LIB_OBJ := $(TOOL_HOST_C:%.c=$(O)/tool/%.o) $(ZLIB_C:%.c=$(O)/tool/%.o)
@@ -270,10 +270,10 @@ $(O)/tool/libtool.a: $(TOOL_LIB_OBJ)
 	$(Q)$(AR) rcsD $@ $^
 
 $(O)/tool/lists.c: boot/puck.list $(O)/tool/libtool.a tools/mklists
-	$(Q)tools/mklists boot/puck.list $(O)/tool/libtool.a command help > $@
+	$(Q)tools/mklists boot/puck.list $(O)/tool/libtool.a command help scope > $@
 
 $(O)/host/tool_lists.c: boot/puck.list $(O)/libhost.a tools/mklists
-	$(Q)tools/mklists boot/puck.list $(O)/libhost.a command help > $@
+	$(Q)tools/mklists boot/puck.list $(O)/libhost.a command help scope > $@
 
 $(BIN)/puck-script: $(TOOL_C:%.c=$(O)/tool/%.o) $(O)/tool/lists.c $(O)/version.c $(O)/tool/libtool.a
 	@mkdir -p $(@D)
@@ -285,10 +285,6 @@ $(O)/test/puck-script: $(TOOL_C:%.c=$(O)/host/%.o) $(O)/host/tool_lists.c $(O)/v
 
 ## puck-script  $(BIN)/puck-script, which checks scripts and runs them at your desk (puck-script --help)
 puck-script: $(BIN)/puck-script
-
-## docs         docs/commands.md, from the tables of the commands
-docs: $(BIN)/puck-script
-	$(BIN)/puck-script docs commands > docs/commands.md
 
 ## install      puck-script and the images for users (PREFIX=/usr/local, DESTDIR=)
 PREFIX ?= /usr/local
@@ -304,10 +300,10 @@ $(O)/test/%: $(O)/host/test/%.o $(O)/libhost.a
 	@mkdir -p $(@D)
 	$(Q)$(HOST_CC) $(HOST_CFLAGS) $(HOST_LINK) -o $@ $< $(O)/libhost.a -lcmocka
 
-# The commands of the real list, linked into a test of their own.
+# The commands and scopes of the real list, linked into a test of their own and into what makes the documents.
 $(O)/host/commands.list: boot/puck.list
 	@mkdir -p $(@D)
-	@grep -E '^(command|help)' $< > $@
+	@grep -E '^(command|help|scope)' $< > $@
 
 $(O)/host/commands.c: $(O)/host/commands.list $(O)/libhost.a tools/mklists
 	$(Q)tools/mklists $< $(O)/libhost.a > $@
@@ -315,6 +311,15 @@ $(O)/host/commands.c: $(O)/host/commands.list $(O)/libhost.a tools/mklists
 $(O)/test/unit/test_commands: $(O)/host/test/unit/test_commands.o $(O)/host/commands.c $(O)/libhost.a
 	@mkdir -p $(@D)
 	$(Q)$(HOST_CC) $(HOST_CFLAGS) -o $@ $^ -lcmocka
+
+$(O)/docs-tables: $(O)/host/tools/docs_tables.o $(O)/host/commands.c $(O)/libhost.a
+	@mkdir -p $(@D)
+	$(Q)$(HOST_CC) $(HOST_CFLAGS) -o $@ $^
+
+## docs         docs/commands.md and the tables in docs/*.md, from the program's own
+docs: $(BIN)/puck-script $(O)/docs-tables
+	$(BIN)/puck-script docs commands > docs/commands.md
+	@tools/mkdocs $(O)/docs-tables
 
 # What is assembler, or rests on it: the target's own objects, run as 32-bit code. Their symbols get a prefix, so
 # that they can stand beside the system's libc.
@@ -401,7 +406,7 @@ again:
 	@$(MAKE) --no-print-directory -s O=$(O)/again BIN=$(O)/again/bin images
 
 ## check-static the checks that run nothing: folder arrows, function lengths, images (486 only, sizes, reproducible)
-check-static: images again $(CLANG_OBJ) $(HEADER_OK) | need-check
+check-static: images again $(CLANG_OBJ) $(HEADER_OK) $(O)/docs-tables | need-check
 	@$(CHECK) static
 
 # ---- all checks ------------------------------------------------------------------------------------------
@@ -409,11 +414,11 @@ check-static: images again $(CLANG_OBJ) $(HEADER_OK) | need-check
 CHECK = $(PYTHON) tools/check --obj $(O) --bin $(BIN) --images '$(IMAGES)' --unit '$(UNIT_BIN)' --fuzz '$(FUZZ_BIN)'
 
 ## check        everything: unit, simulated network, fuzz corpora, structure, machine tests; under 15 minutes
-check: images again $(UNIT_BIN) $(FUZZ_BIN) $(CLANG_OBJ) $(HEADER_OK) | need-check need-demo
+check: images again $(UNIT_BIN) $(FUZZ_BIN) $(CLANG_OBJ) $(HEADER_OK) $(O)/docs-tables | need-check need-demo
 	@$(CHECK) unit fuzz static machine
 
 ## check-long   the same with longer fuzzing and the slow machine tests
-check-long: images again $(UNIT_BIN) $(FUZZ_BIN) $(CLANG_OBJ) $(HEADER_OK) | need-check need-demo
+check-long: images again $(UNIT_BIN) $(FUZZ_BIN) $(CLANG_OBJ) $(HEADER_OK) $(O)/docs-tables | need-check need-demo
 	@$(CHECK) --long unit fuzz static machine
 
 ## check-machine the machine tests only (T=pattern picks some: make check-machine T=bochs)

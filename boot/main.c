@@ -53,6 +53,7 @@ static void init(struct mailbox *mb)
     task_set_world(poll_world);
     drivers_probe_all(undi_probe);
     settings_builtin_init(puck_version);
+    scopes_init();
     netsettings_init();
 }
 

@@ -24,87 +24,59 @@ struct device_scopes {
 static struct {
     struct device_scopes *devices;
     struct scope proxydhcp;
-} scopes;
+} net;
 
-/* A malloc'd copy as the result of a fetch. */
-static int give(const void *data, size_t n, const char *type_name, u8 **raw, size_t *len,
-                const struct setting_type **type)
+static int give_ip4(struct value *out, u32 ip)
 {
-    u8 *copy = malloc(n ? n : 1);
-    if (!copy)
-        return fail(ENOMEM, "no memory for a setting of %u bytes", (unsigned)n);
-    memcpy(copy, data, n);
-    *raw = copy;
-    *len = n;
-    *type = setting_type_find(type_name);
-    return 0;
+    return ip ? value_give_u32(out, TYPE_IPV4, ip) : -ENOENT;
 }
 
-static int give_text(const char *text, u8 **raw, size_t *len, const struct setting_type **type)
+static int give_u16(struct value *out, enum type_id type, u16 n)
 {
-    return text ? give(text, strlen(text), "string", raw, len, type) : -ENOENT;
-}
-
-static int give_ip4(u32 ip, u8 **raw, size_t *len, const struct setting_type **type)
-{
-    u8 b[4] = {(u8)(ip >> 24), (u8)(ip >> 16), (u8)(ip >> 8), (u8)ip};
-    return ip ? give(b, sizeof b, "ipv4", raw, len, type) : -ENOENT;
-}
-
-static int give_busloc(const struct netdev *dev, u8 **raw, size_t *len,
-                       const struct setting_type **type)
-{
-    u8 b[2] = {(u8)(dev->busdevfn >> 8), (u8)dev->busdevfn};
-    return dev->busdevfn == 0xffff ? -ENOENT : give(b, sizeof b, "busdevfn", raw, len, type);
+    u8 be[2] = {(u8)(n >> 8), (u8)n};
+    return value_give(out, type, be, sizeof be);
 }
 
 /* Bus type and ids as iPXE packs them: 1 = PCI, vendor, device. */
-static int give_busid(const struct netdev *dev, u8 **raw, size_t *len,
-                      const struct setting_type **type)
+static int give_busid(struct value *out, const struct netdev *dev)
 {
     u8 b[5] = {1, (u8)(dev->pci_vendor >> 8), (u8)dev->pci_vendor, (u8)(dev->pci_device >> 8),
                (u8)dev->pci_device};
-    return dev->busdevfn == 0xffff ? -ENOENT : give(b, sizeof b, "hexraw", raw, len, type);
+    return value_give(out, TYPE_HEX, b, sizeof b);
 }
 
 /* What the driver knows about its device. */
-static int fetch_device(struct scope *s, const char *name, u8 **raw, size_t *len,
-                        const struct setting_type **type)
+static int fetch_device(struct scope *s, const char *name, struct value *out)
 {
     const struct netdev *dev = s->arg;
-    u8 vlan[2] = {(u8)(dev->vlan >> 8), (u8)dev->vlan};
-    u8 mtu[2] = {(u8)(dev->mtu >> 8), (u8)dev->mtu};
+    bool is_pci = dev->busdevfn != 0xffff;
     if (strcmp(name, "mac") == 0)
-        return give(dev->mac, ETH_ALEN, "hex", raw, len, type);
+        return value_give(out, TYPE_HEX, dev->mac, ETH_ALEN);
     if (strcmp(name, "hwaddr") == 0)
-        return give(dev->hwaddr, ETH_ALEN, "hex", raw, len, type);
+        return value_give(out, TYPE_HEX, dev->hwaddr, ETH_ALEN);
     if (strcmp(name, "ifname") == 0)
-        return give_text(dev->name, raw, len, type);
+        return value_give_text(out, dev->name);
     if (strcmp(name, "chip") == 0)
-        return give_text(dev->chip ? dev->chip : dev->driver, raw, len, type);
+        return value_give_text(out, dev->chip ? dev->chip : dev->driver);
     if (strcmp(name, "linktype") == 0)
-        return give_text("Ethernet", raw, len, type);
+        return value_give_text(out, "Ethernet");
     if (strcmp(name, "bustype") == 0)
-        return give_text(dev->busdevfn == 0xffff ? "UNDI" : "PCI", raw, len, type);
-    if (strcmp(name, "busloc") == 0)
-        return give_busloc(dev, raw, len, type);
-    if (strcmp(name, "busid") == 0)
-        return give_busid(dev, raw, len, type);
-    if (strcmp(name, "vlan") == 0)
-        return dev->vlan ? give(vlan, sizeof vlan, "int16", raw, len, type) : -ENOENT;
+        return value_give_text(out, is_pci ? "PCI" : "UNDI");
+    if (is_pci && strcmp(name, "busloc") == 0) /* a number, for ${pci/${net0/busloc}.0.2} */
+        return give_u16(out, TYPE_INT16, dev->busdevfn);
+    if (is_pci && strcmp(name, "busid") == 0)
+        return give_busid(out, dev);
+    if (dev->vlan && strcmp(name, "vlan") == 0)
+        return give_u16(out, TYPE_INT16, dev->vlan);
     if (strcmp(name, "mtu") == 0)
-        return give(mtu, sizeof mtu, "uint16", raw, len, type);
+        return give_u16(out, TYPE_UINT16, dev->mtu);
     return -ENOENT;
 }
 
-/* An option, or an option inside an encapsulated one ("175.8"): code << 8 | sub when above 255. */
-static bool lease_find(const struct lease *l, u16 code, struct reader *value)
+/* The sub-option of an encapsulated option (RFC 2132 8.4), stepping into it. */
+static bool sub_option(struct reader *value, u8 code)
 {
-    if (code < 0x100)
-        return lease_option(l, (u8)code, value);
-    struct reader outer;
-    if (!lease_option(l, (u8)(code >> 8), &outer))
-        return false;
+    struct reader outer = *value;
     while (reader_left(&outer) > 0) {
         u8 sub = get8(&outer);
         if (sub == 0)
@@ -114,52 +86,56 @@ static bool lease_find(const struct lease *l, u16 code, struct reader *value)
         *value = reader_sub(&outer, get8(&outer));
         if (!reader_ok(value))
             break;
-        if (sub == (u8)code)
+        if (sub == code)
             return true;
     }
     return false;
+}
+
+/* An option, or one inside of others: 175.8 is 175 << 8 | 8. */
+static bool lease_find(const struct lease *l, u32 number, struct reader *value)
+{
+    if (number < 0x100)
+        return lease_option(l, (u8)number, value);
+    return lease_find(l, number >> 8, value) && sub_option(value, (u8)number);
 }
 
 /*
  * A value of a lease by its setting name or option number. The BOOTP fields have names of their
  * own; 67 and 66 fall back to the fields of old servers.
  */
-static int fetch_lease(const struct lease *l, const char *name, u8 **raw, size_t *len,
-                       const struct setting_type **type)
+static int fetch_lease(const struct lease *l, const char *name, struct value *out)
 {
     if (!l->valid)
         return -ENOENT;
     if (strcmp(name, "ip") == 0)
-        return give_ip4(l->yiaddr, raw, len, type);
+        return give_ip4(out, l->yiaddr);
     if (strcmp(name, "next-server") == 0)
-        return give_ip4(l->siaddr, raw, len, type);
+        return give_ip4(out, l->siaddr);
     if (strcmp(name, "dhcp-server") == 0)
-        return give_ip4(l->server, raw, len, type);
+        return give_ip4(out, l->server);
     if ((strcmp(name, "filename") == 0 || strcmp(name, "67") == 0) && l->file[0])
-        return give_text(l->file, raw, len, type);
-    const char *type_name = "string";
-    int code = setting_dhcp_number(name, &type_name);
+        return value_give_text(out, l->file);
+    enum type_id type = TYPE_STRING;
+    int code = setting_dhcp_number(name, &type);
     struct reader value;
-    if (code <= 0 || !lease_find(l, (u16)code, &value))
+    if (code <= 0 || !lease_find(l, (u32)code, &value))
         return -ENOENT;
-    size_t n = reader_left(&value);
-    return give(reader_bytes(&value, n), n, type_name, raw, len, type);
+    return value_give(out, type, value.p, reader_left(&value));
 }
 
-static int fetch_dhcp(struct scope *s, const char *name, u8 **raw, size_t *len,
-                      const struct setting_type **type)
+static int fetch_dhcp(struct scope *s, const char *name, struct value *out)
 {
     const struct netdev *dev = s->arg;
-    return fetch_lease(&dev->dhcp, name, raw, len, type);
+    return fetch_lease(&dev->dhcp, name, out);
 }
 
 /* The ProxyDHCP offer of the interface that was configured last. */
-static int fetch_proxydhcp(struct scope *s, const char *name, u8 **raw, size_t *len,
-                           const struct setting_type **type)
+static int fetch_proxydhcp(struct scope *s, const char *name, struct value *out)
 {
     (void)s;
     const struct netdev *dev = netdev_last_opened();
-    return dev ? fetch_lease(&dev->proxydhcp, name, raw, len, type) : -ENOENT;
+    return dev ? fetch_lease(&dev->proxydhcp, name, out) : -ENOENT;
 }
 
 /* First address of a setting in an interface's scope; 0 when it is unset. */
@@ -200,14 +176,12 @@ static void apply_dns(void)
 {
     u32 servers[DNS_SERVERS_MAX];
     unsigned count = 0;
-    u8 *raw = NULL;
-    size_t len = 0;
-    const struct setting_type *type;
-    if (setting_get_raw("dns", &raw, &len, &type, NULL) == 0) {
-        struct reader r = reader_of(raw, len);
+    struct value v;
+    if (setting_get_value("dns", &v) == 0) {
+        struct reader r = reader_of(v.raw, v.len);
         while (count < DNS_SERVERS_MAX && reader_left(&r) >= 4)
             servers[count++] = get32be(&r);
-        free(raw);
+        free(v.raw);
     }
     dns_set_servers(servers, count);
 
@@ -235,7 +209,7 @@ static const char *real_name(const char *name)
 
 static struct device_scopes *scopes_of(const struct netdev *dev)
 {
-    struct device_scopes *s = scopes.devices;
+    struct device_scopes *s = net.devices;
     while (s && s->device.arg != dev)
         s = s->next;
     return s;
@@ -248,8 +222,8 @@ int netsettings_add(struct netdev *dev)
         s = calloc(1, sizeof *s);
         if (!s)
             return fail(ENOMEM, "no memory for the settings of %s", dev->name);
-        s->next = scopes.devices;
-        scopes.devices = s;
+        s->next = net.devices;
+        net.devices = s;
     }
     s->device.fetch = fetch_device;
     s->device.arg = dev;
@@ -274,8 +248,8 @@ void netsettings_init(void)
 {
     for (struct netdev *dev = netdev_first(); dev; dev = dev->next)
         netsettings_add(dev);
-    scopes.proxydhcp.fetch = fetch_proxydhcp;
-    scope_register(&scopes.proxydhcp, &settings_root, "proxydhcp");
+    net.proxydhcp.fetch = fetch_proxydhcp;
+    scope_register(&net.proxydhcp, &settings_root, "proxydhcp");
     scope_set_alias(real_name);
     settings_add_applier(apply);
 }
@@ -284,10 +258,10 @@ void netsettings_reset(void)
 {
     settings_reset();
     scope_set_alias(NULL);
-    while (scopes.devices) {
-        struct device_scopes *s = scopes.devices;
-        scopes.devices = s->next;
+    while (net.devices) {
+        struct device_scopes *s = net.devices;
+        net.devices = s->next;
         free(s);
     }
-    memset(&scopes.proxydhcp, 0, sizeof scopes.proxydhcp);
+    memset(&net.proxydhcp, 0, sizeof net.proxydhcp);
 }

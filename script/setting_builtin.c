@@ -1,10 +1,9 @@
 /*
  * The scope "builtin": what the program knows by itself (ipxe-behaviour.md 2.3).
  */
-#include "pm/memmap.h"
 #include "script/interpreter.h"
 #include "script/script.h"
-#include "script/setting_types.h"
+#include "script/settings.h"
 
 #include <string.h>
 
@@ -13,52 +12,32 @@ static struct {
     const char *version;
 } state;
 
-static int give_u32(u32 n, const char *type_name, u8 **raw, size_t *len, const struct setting_type **type)
+/* Up to the last '/' of the path, which a query does not belong to. */
+static size_t folder_len(const char *uri)
 {
-    u8 be[4] = {(u8)(n >> 24), (u8)(n >> 16), (u8)(n >> 8), (u8)n};
-    *type = setting_type_find(type_name);
-    return give_raw(be, sizeof be, raw, len);
+    size_t n = strcspn(uri, "?#");
+    while (n > 0 && uri[n - 1] != '/')
+        n--;
+    return n;
 }
 
-/* RAM in whole MiB, rounded up: the BIOS keeps some of it. */
-static u32 memsize(void)
-{
-    const struct memmap *map = memmap_get();
-    u64 bytes = 0;
-    for (u32 i = 0; i < map->count; i++)
-        if (map->region[i].type == 1)
-            bytes += map->region[i].end - map->region[i].start;
-    return (u32)((bytes + 0xfffff) >> 20);
-}
-
-static int fetch(struct scope *s, const char *name, u8 **raw, size_t *len, const struct setting_type **type)
+static int fetch(struct scope *s, const char *name, struct value *out)
 {
     (void)s;
     const char *uri = script_base_uri();
-    const char *text = NULL;
-    size_t n;
     if (strcmp(name, "errno") == 0)
-        return give_u32(script_errno(), "uint32", raw, len, type);
-    if (strcmp(name, "memsize") == 0)
-        return give_u32(memsize(), "int32", raw, len, type);
+        return value_give_u32(out, TYPE_UINT32, script_errno());
     if (strcmp(name, "version") == 0)
-        text = state.version;
-    else if (strcmp(name, "platform") == 0)
-        text = "pcbios";
-    else if (strcmp(name, "buildarch") == 0)
-        text = "i386";
-    else if ((strcmp(name, "cwuri") == 0 || strcmp(name, "cwduri") == 0) && *uri)
-        text = uri;
-    if (!text)
-        return -ENOENT;
-    n = strlen(text);
-    if (strcmp(name, "cwduri") == 0) {
-        /* Up to the last '/' of the path, which a query does not belong to. */
-        n = strcspn(text, "?#");
-        while (n > 0 && text[n - 1] != '/')
-            n--;
-    }
-    return give_raw(text, n, raw, len);
+        return value_give_text(out, state.version);
+    if (strcmp(name, "platform") == 0)
+        return value_give_text(out, "pcbios");
+    if (strcmp(name, "buildarch") == 0)
+        return value_give_text(out, "i386");
+    if (*uri && strcmp(name, "cwuri") == 0)
+        return value_give_text(out, uri);
+    if (*uri && strcmp(name, "cwduri") == 0)
+        return value_give(out, TYPE_STRING, uri, folder_len(uri));
+    return -ENOENT;
 }
 
 void settings_builtin_init(const char *version)

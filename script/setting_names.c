@@ -1,7 +1,7 @@
 /*
  * The table of predefined names, and what number a name stands for.
  */
-#include "script/settings.h"
+#include "script/setting_types.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -50,11 +50,22 @@ static u32 dotted_number(const char *name)
     return 0;
 }
 
-int setting_dhcp_number(const char *name, const char **type_name)
+bool setting_tag(const char *name, u64 *tag)
+{
+    char *end;
+    for (*tag = 0; isalnum((unsigned char)*name); name = end + 1) {
+        *tag = *tag << 8 | strtoull(name, &end, 0);
+        if (end == name || *end != '.')
+            return end != name && !*end;
+    }
+    return false;
+}
+
+int setting_dhcp_number(const char *name, enum type_id *type)
 {
     u32 number = dotted_number(name);
     const struct setting *s = number ? known_by_number(number) : setting_known(name);
-    if (s && type_name)
-        *type_name = setting_types[s->type].name;
+    if (s && type)
+        *type = s->type;
     return (int)(s ? s->dhcp : number);
 }

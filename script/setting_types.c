@@ -24,6 +24,23 @@ char *text_copy(const char *text)
     return copy ? memcpy(copy, text, strlen(text) + 1) : NULL;
 }
 
+int value_give(struct value *out, enum type_id type, const void *data, size_t n)
+{
+    out->type = &setting_types[type];
+    return give_raw(data, n, &out->raw, &out->len);
+}
+
+int value_give_text(struct value *out, const char *text)
+{
+    return text ? value_give(out, TYPE_STRING, text, strlen(text)) : -ENOENT;
+}
+
+int value_give_u32(struct value *out, enum type_id type, u32 n)
+{
+    u8 be[4] = {(u8)(n >> 24), (u8)(n >> 16), (u8)(n >> 8), (u8)n};
+    return value_give(out, type, be, sizeof be);
+}
+
 int give_raw(const void *data, size_t n, u8 **raw, size_t *len)
 {
     *raw = (u8 *)text_room(n);
@@ -74,15 +91,15 @@ static int parse_uristring(const char *text, u8 **raw, size_t *len)
 
 /* ---- numbers --------------------------------------------------------------------------------------- */
 
-bool text_number(const char *text, long *out)
+bool text_number(const char *text, long long *out)
 {
     char *end;
     const char *digits = text + (*text == '-');
     if (!isdigit((unsigned char)*digits))
         return false;
-    u32 magnitude = (u32)strtoull(digits, &end, 0);
-    *out = (s32)(digits == text ? magnitude : 0 - magnitude);
-    return *end == '\0';
+    unsigned long long magnitude = strtoull(digits, &end, 0);
+    *out = digits == text ? (long long)magnitude : -(long long)magnitude;
+    return *end == '\0' && magnitude <= (digits == text ? 0xffffffff : 0x80000000);
 }
 
 bool raw_number(const u8 *raw, size_t len, bool is_signed, long *out)
@@ -119,31 +136,34 @@ static char *format_uint(const u8 *raw, size_t len)
     return format_number(raw, len, false);
 }
 
-/* Cut to the width without a word, as scripts are used to (ipxe-behaviour.md Q3). */
-static int parse_number(const char *text, unsigned bytes, u8 **raw, size_t *len)
+/* iPXE cuts what is too large without a word (ipxe-behaviour.md Q3). Hexadecimal tells bits: 0xff is an int8. */
+static int parse_number(const char *text, enum type_id type, u8 **raw, size_t *len)
 {
-    long n;
+    long long n, least, most;
     if (!text_number(text, &n))
-        return fail(EINVAL, "\"%.64s\" is not a number (10, 0xa and 012 are)", text);
+        return fail(EINVAL, "\"%.64s\" is not a number of 32 bits (10, 0xa and 012 are)", text);
+    unsigned bytes = type_range(&setting_types[type], &least, &most);
+    bool is_bits = n > most && text[0] == '0' && n <= most - least;
+    if (!is_bits && (n < least || n > most))
+        return fail(ERANGE, "%.64s does not fit %s, which reaches from %lld to %lld", text, setting_types[type].name,
+                    least, most);
     u32 u = (u32)n;
     u8 be[4] = {(u8)(u >> 24), (u8)(u >> 16), (u8)(u >> 8), (u8)u};
     return give_raw(be + 4 - bytes, bytes, raw, len);
 }
 
-static int parse_8(const char *text, u8 **raw, size_t *len)
-{
-    return parse_number(text, 1, raw, len);
-}
+#define PARSE_INTEGER(name, type)                                                                            \
+    static int name(const char *text, u8 **raw, size_t *len)                                                 \
+    {                                                                                                        \
+        return parse_number(text, type, raw, len);                                                           \
+    }
 
-static int parse_16(const char *text, u8 **raw, size_t *len)
-{
-    return parse_number(text, 2, raw, len);
-}
-
-static int parse_32(const char *text, u8 **raw, size_t *len)
-{
-    return parse_number(text, 4, raw, len);
-}
+PARSE_INTEGER(parse_int8, TYPE_INT8)
+PARSE_INTEGER(parse_int16, TYPE_INT16)
+PARSE_INTEGER(parse_int32, TYPE_INT32)
+PARSE_INTEGER(parse_uint8, TYPE_UINT8)
+PARSE_INTEGER(parse_uint16, TYPE_UINT16)
+PARSE_INTEGER(parse_uint32, TYPE_UINT32)
 
 /* ---- hexadecimal ----------------------------------------------------------------------------------- */
 
@@ -262,12 +282,12 @@ const struct setting_type setting_types[TYPE_COUNT] = {
     [TYPE_URISTRING] = {"uristring", format_uristring, parse_uristring},
     [TYPE_IPV4] = {"ipv4", format_ipv4, parse_ipv4},
     [TYPE_IPV6] = {"ipv6", format_ipv6, parse_ipv6},
-    [TYPE_INT8] = {"int8", format_int, parse_8},
-    [TYPE_INT16] = {"int16", format_int, parse_16},
-    [TYPE_INT32] = {"int32", format_int, parse_32},
-    [TYPE_UINT8] = {"uint8", format_uint, parse_8},
-    [TYPE_UINT16] = {"uint16", format_uint, parse_16},
-    [TYPE_UINT32] = {"uint32", format_uint, parse_32},
+    [TYPE_INT8] = {"int8", format_int, parse_int8},
+    [TYPE_INT16] = {"int16", format_int, parse_int16},
+    [TYPE_INT32] = {"int32", format_int, parse_int32},
+    [TYPE_UINT8] = {"uint8", format_uint, parse_uint8},
+    [TYPE_UINT16] = {"uint16", format_uint, parse_uint16},
+    [TYPE_UINT32] = {"uint32", format_uint, parse_uint32},
     [TYPE_HEX] = {"hex", format_hex, parse_hex},
     [TYPE_HEXHYP] = {"hexhyp", format_hexhyp, parse_hexhyp},
     [TYPE_HEXRAW] = {"hexraw", format_hexraw, parse_hexraw},
@@ -286,7 +306,18 @@ const struct setting_type *setting_type_find(const char *name)
     return NULL;
 }
 
-bool type_is_integer(const struct setting_type *type)
+unsigned type_range(const struct setting_type *type, long long *least, long long *most)
 {
-    return type->format == format_int || type->format == format_uint;
+    static const u8 width[] = {1, 2, 4};
+    unsigned i = (unsigned)(type - setting_types) - TYPE_INT8;
+    if (i > TYPE_UINT32 - TYPE_INT8)
+        return 0;
+    unsigned bytes = width[i % 3];
+    *most = (1ll << 8 * bytes) - 1;
+    *least = 0;
+    if (i < 3) {
+        *most >>= 1;
+        *least = -*most - 1;
+    }
+    return bytes;
 }

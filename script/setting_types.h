@@ -6,13 +6,14 @@
 
 #include "script/settings.h"
 
-/* A whole C number ("10", "-3", "0x1f", "017"), cut to 32 bits. */
-bool text_number(const char *text, long *out);
+/* A whole C number ("10", "-3", "0x1f", "017") of at most 32 bits: -0x80000000 to 0xffffffff. */
+bool text_number(const char *text, long long *out);
 
 /* Big-endian bytes as a number; false when it needs more than 32 bits. No bytes are 0. */
 bool raw_number(const u8 *raw, size_t len, bool is_signed, long *out);
 
-bool type_is_integer(const struct setting_type *type);
+/* How many bytes an integer type has, and its range; 0 for any other type. */
+unsigned type_range(const struct setting_type *type, long long *least, long long *most);
 
 /* Room for a text of n bytes and its NUL; NULL with fail() text. */
 char *text_room(size_t n);
@@ -22,6 +23,12 @@ char *text_copy(const char *text);
 
 /* A malloc'd copy of bytes as the result of a parse. */
 int give_raw(const void *data, size_t n, u8 **raw, size_t *len);
+
+/*
+ * The number that names a value of a computed scope: C numbers between dots, each 8 bits above the next
+ * ("1.8.16" is 0x10810; the first may be longer: "0x318.0.2"). False when it is no such name.
+ */
+bool setting_tag(const char *name, u64 *tag);
 
 /* Value of a hex digit, -1 for another character. */
 int hex_digit(char c);

@@ -2,7 +2,8 @@
  * The settings tree (ipxe-behaviour.md 2.2): references, lookup, storing. A value set by hand wins over the
  * computed one of the same scope, a scope over its children, a child of higher priority over its sisters.
  *
- * Not here: how bytes become text (setting_types.c), the predefined names (setting_names.c).
+ * Not here: how bytes become text (setting_types.c), the predefined names (setting_names.c), what is computed
+ * (setting_builtin.c, netsettings.c, scopes/).
  */
 #include "script/settings.h"
 #include "pm/lib/task.h"
@@ -13,7 +14,7 @@
 #include <string.h>
 
 #define APPLIERS_MAX 8
-#define SCOPE_DEPTH_MAX 8 /* bounds the recursion of a lookup */
+#define SCOPE_DEPTH_MAX 8 /* bounds the recursion of a lookup: scopes are made by dotted names only */
 
 struct stored_setting {
     struct stored_setting *next;
@@ -39,16 +40,8 @@ struct reference {
     const char *scope;               /* "" = root */
     const char *name;
     const struct setting_type *type; /* NULL = not given */
-    const char *known_type;          /* of the predefined name, else "string" */
+    enum type_id known_type;         /* of the predefined name, else string */
     int number;
-};
-
-/* A value found: raw belongs to the holder. */
-struct value {
-    u8 *raw;
-    size_t len;
-    const struct setting_type *type;
-    struct scope *scope;
 };
 
 /* The first '/' ends the scope, the first ':' after it starts the type (scripts-in-the-wild.md 3.15). */
@@ -78,7 +71,7 @@ static int reference_parse(struct reference *r, const char *text)
         free(r->copy);
         return rc;
     }
-    r->known_type = "string";
+    r->known_type = TYPE_STRING;
     r->number = setting_dhcp_number(name, &r->known_type);
     return 0;
 }
@@ -127,9 +120,16 @@ void scope_register(struct scope *s, struct scope *parent, const char *name)
         if (old->was_made)
             free(old);
     }
-    snprintf(s->name, sizeof s->name, "%s", name);
+    if (name != s->name)
+        snprintf(s->name, sizeof s->name, "%s", name);
     s->parent = parent;
     scope_link(s);
+}
+
+void scopes_init(void)
+{
+    for (struct scope *const *s = scopes; *s; s++)
+        scope_register(*s, &settings_root, (*s)->name);
 }
 
 static struct scope *scope_make(struct scope *parent, const char *name, size_t len)
@@ -213,83 +213,71 @@ const char *setting_stored_name(const struct scope *s, unsigned i)
     return v ? v->name : NULL;
 }
 
-static int stored_copy(const struct stored_setting *v, struct value *out)
-{
-    out->raw = malloc(v->len + 1);
-    if (!out->raw)
-        return fail(ENOMEM, "no memory for a setting of %u bytes", (unsigned)v->len);
-    memcpy(out->raw, v->raw, v->len);
-    out->len = v->len;
-    out->type = v->type;
-    return 0;
-}
-
-static int scope_value(struct scope *s, const struct reference *r, struct value *out, unsigned depth)
+/* `named` is the scope where the search began. */
+static int scope_value(struct scope *s, struct scope *named, const struct reference *r, struct value *out)
 {
     const struct stored_setting *stored = *stored_find(s, r);
-    out->scope = s;
+    int rc = -ENOENT;
+    out->type = stored ? stored->type : NULL;
+    out->scope = named;
     if (stored)
-        return stored_copy(stored, out);
-    out->type = NULL;
-    int rc = s->fetch ? s->fetch(s, r->name, &out->raw, &out->len, &out->type) : -ENOENT;
+        rc = give_raw(stored->raw, stored->len, &out->raw, &out->len);
+    else if (s->fetch)
+        rc = s->fetch(s, r->name, out);
+    out->scope = s;
     if (rc == 0 || rc == -ENOMEM)
         return rc;
     rc = -ENOENT;
-    if (depth < SCOPE_DEPTH_MAX)
-        for (struct scope *c = s->child; c && rc == -ENOENT; c = c->next)
-            rc = scope_value(c, r, out, depth + 1);
+    for (struct scope *c = s->child; c && rc == -ENOENT; c = c->next)
+        rc = scope_value(c, named, r, out);
     return rc;
 }
 
-/* A value with its type decided: the reference's own, that of the scope, that of the known name. */
-static int reference_value(const struct reference *r, struct value *out)
+/* A value below a scope with its type decided: the reference's own, that of the scope, that of the known name. */
+static int value_below(struct scope *s, const struct reference *r, struct value *out)
 {
-    struct scope *s = scope_find(r->scope);
-    int rc = s ? scope_value(s, r, out, 0) : -ENOENT;
+    int rc = s ? scope_value(s, s, r, out) : -ENOENT;
     if (rc < 0)
         return rc;
     if (r->type)
         out->type = r->type;
     else if (!out->type)
-        out->type = setting_type_find(r->known_type);
+        out->type = &setting_types[r->known_type];
     return 0;
 }
 
-int setting_get_raw(const char *reference, u8 **raw, size_t *len, const struct setting_type **type,
-                    struct scope **found_in)
+static int reference_value(const struct reference *r, struct value *out)
+{
+    return value_below(scope_find(r->scope), r, out);
+}
+
+int setting_get_value(const char *reference, struct value *out)
 {
     struct reference r;
-    struct value v;
     int rc = reference_parse(&r, reference);
     if (rc < 0)
         return rc == -ENOMEM ? rc : -ENOENT;
-    rc = reference_value(&r, &v);
+    rc = reference_value(&r, out);
     free(r.copy);
-    if (rc < 0)
-        return rc;
-    *raw = v.raw;
-    *len = v.len;
-    if (type)
-        *type = v.type;
-    if (found_in)
-        *found_in = v.scope;
-    return 0;
+    return rc;
+}
+
+/* Frees the bytes. 0, -ENOENT when they are not of their type, or -ENOMEM with text. */
+static int value_text(struct value *v, char **text)
+{
+    fail_clear();
+    *text = v->type->format(v->raw, v->len);
+    free(v->raw);
+    if (*text)
+        return 0;
+    return *task_current()->fail_text ? -ENOMEM : -ENOENT;
 }
 
 int setting_get_text(const char *reference, char **text)
 {
-    u8 *raw;
-    size_t len;
-    const struct setting_type *type;
-    int rc = setting_get_raw(reference, &raw, &len, &type, NULL);
-    if (rc < 0)
-        return rc;
-    fail_clear();
-    *text = type->format(raw, len);
-    free(raw);
-    if (*text)
-        return 0;
-    return *task_current()->fail_text ? -ENOMEM : -ENOENT; /* or: not of this type */
+    struct value v;
+    int rc = setting_get_value(reference, &v);
+    return rc < 0 ? rc : value_text(&v, text);
 }
 
 char *setting_get(const char *reference)
@@ -298,14 +286,30 @@ char *setting_get(const char *reference)
     return setting_get_text(reference, &text) == 0 ? text : NULL;
 }
 
+char *setting_get_beside(const char *reference, const char *name)
+{
+    struct reference r;
+    struct value v;
+    char *text = NULL;
+    if (setting_get_value(reference, &v) < 0)
+        return NULL;
+    free(v.raw);
+    if (reference_parse(&r, name) < 0)
+        return NULL;
+    if (value_below(v.scope, &r, &v) < 0 || value_text(&v, &text) < 0)
+        text = NULL;
+    free(r.copy);
+    return text;
+}
+
 long setting_get_long(const char *reference, long otherwise)
 {
-    long n;
+    long long n;
     char *text = setting_get(reference);
     if (!text || !text_number(text, &n))
         n = otherwise;
     free(text);
-    return n;
+    return (s32)n;
 }
 
 /* ---- storing --------------------------------------------------------------------------------------- */
@@ -366,22 +370,13 @@ int setting_clear(const char *reference)
 /* Text when raw is NULL, else bytes. Makes the scope. */
 static int reference_set(const struct reference *r, const char *text, const u8 *raw, size_t len)
 {
-    const struct setting_type *type = r->type ? r->type : setting_type_find(r->known_type);
+    const struct setting_type *type = r->type ? r->type : &setting_types[r->known_type];
     u8 *own;
     struct scope *s = scope_walk(r->scope, true);
     if (!s)
         return -ENAMETOOLONG;
-    if (text) {
-        int rc = type->parse(text, &own, &len);
-        if (rc < 0)
-            return rc;
-    } else {
-        own = malloc(len + 1);
-        if (!own)
-            return fail(ENOMEM, "no memory for a setting of %u bytes", (unsigned)len);
-        memcpy(own, raw, len);
-    }
-    return scope_store(s, r, type, own, len);
+    int rc = text ? type->parse(text, &own, &len) : give_raw(raw, len, &own, &len);
+    return rc < 0 ? rc : scope_store(s, r, type, own, len);
 }
 
 int setting_set(const char *reference, const char *text)
@@ -416,7 +411,7 @@ int setting_check(const char *reference, const char *text)
     int rc = reference_parse(&r, reference);
     if (rc < 0)
         return rc;
-    const struct setting_type *type = r.type ? r.type : setting_type_find(r.known_type);
+    const struct setting_type *type = r.type ? r.type : &setting_types[r.known_type];
     rc = *text ? type->parse(text, &raw, &len) : 0;
     if (rc == 0 && *text)
         free(raw);
@@ -424,19 +419,23 @@ int setting_check(const char *reference, const char *text)
     return rc;
 }
 
-/* The number that a value stands for plus `by`, as text. */
+/* The number that a value stands for plus `by`, as text. A text counts like an int32. */
 static int value_add(const struct reference *r, const struct value *v, long by, char text[24])
 {
+    const struct setting_type *type = v->type == &setting_types[TYPE_STRING] ? &setting_types[TYPE_INT32] : v->type;
     char *old = v->raw ? v->type->format(v->raw, v->len) : NULL;
-    long n = 0;
-    bool counts = type_is_integer(v->type) || strcmp(v->type->name, "string") == 0;
+    long long n = 0, least, most;
     bool is_number = old && text_number(old, &n);
     free(old);
-    if (!counts)
-        return fail(EOPNOTSUPP, "%.64s is of type %s, which cannot count", r->name, v->type->name);
+    if (!type_range(type, &least, &most))
+        return fail(EOPNOTSUPP, "%.64s is of type %s, which cannot count", r->name, type->name);
     if (!is_number)
         return fail(EOPNOTSUPP, "the value of %.64s is not a number", r->name);
-    snprintf(text, 24, "%d", (int)((u32)n + (u32)by));
+    n += by;
+    snprintf(text, 24, "%lld", n);
+    if (n < least || n > most)
+        return fail(ERANGE, "%.64s would be %s: %s reaches from %lld to %lld", r->name, text, type->name, least,
+                    most);
     return 0;
 }
 
@@ -453,8 +452,8 @@ static int reference_inc(const struct reference *r, long by)
     if (rc == -ENOMEM)
         return rc;
     if (rc < 0) {
-        const char *fresh = strcmp(r->known_type, "string") ? r->known_type : "int32";
-        v = (struct value){(u8 *)strdup("0"), 0, r->type ? r->type : setting_type_find(fresh), s};
+        enum type_id fresh = r->known_type == TYPE_STRING ? TYPE_INT32 : r->known_type;
+        v = (struct value){(u8 *)strdup("0"), 0, r->type ? r->type : &setting_types[fresh], s};
     }
     rc = value_add(r, &v, by, text);
     free(v.raw);
@@ -490,7 +489,7 @@ static void sort_children(struct scope *parent)
         struct value v;
         long n = 0;
         next = s->next;
-        if (scope_value(s, &priority, &v, 0) == 0) {
+        if (scope_value(s, s, &priority, &v) == 0) {
             raw_number(v.raw, v.len, true, &n);
             free(v.raw);
         }
@@ -517,13 +516,25 @@ void settings_changed(void)
     state.is_applying = false;
 }
 
-static void scope_empty(struct scope *s)
+static void drop_stored(struct scope *s)
 {
     while (s->stored) {
         struct stored_setting *v = s->stored;
         s->stored = v->next;
         stored_free(v);
     }
+}
+
+void scope_clear(struct scope *s)
+{
+    drop_stored(s);
+    for (struct scope *c = s->child; c; c = c->next)
+        scope_clear(c);
+}
+
+static void scope_empty(struct scope *s)
+{
+    drop_stored(s);
     while (s->child) {
         struct scope *c = s->child;
         s->child = c->next;

@@ -54,14 +54,41 @@ struct setting {
 extern const struct setting settings_known[]; /* an empty name at the end */
 extern const char *const settings_help[];
 
+/* The 18 types for a reader: meaning, and bytes (as hexraw) that show it. */
+struct type_help {
+    const char *meaning, *bytes;
+};
+extern const struct type_help types_help[TYPE_COUNT];
+
+/* Scopes: what is found there, how its names are made, a reference. NULL name at the end. */
+struct scope_help {
+    const char *name, *meaning, *example;
+};
+extern const struct scope_help scopes_help[];
+
 const struct setting *setting_known(const char *name); /* NULL when it is a person's own name */
 
 /*
  * DHCP option number of a name: "filename" is 67, "209" is 209, "175.8" and "keep-san" are
- * 175 << 8 | 8. 0 when it has none. With type_name, stores there the type of a known name or number;
- * leaves it alone otherwise.
+ * 175 << 8 | 8. 0 when it has none. With type, stores there the type of a known name or number; leaves it
+ * alone otherwise.
  */
-int setting_dhcp_number(const char *name, const char **type_name);
+int setting_dhcp_number(const char *name, enum type_id *type);
+
+struct scope;
+
+/* A value found. */
+struct value {
+    u8 *raw; /* malloc'd */
+    size_t len;
+    const struct setting_type *type; /* NULL = that of the name */
+    struct scope *scope;             /* where */
+};
+
+/* The result of a scope's fetch: a copy of n bytes as a value of this type. 0, or -ENOMEM with text. */
+int value_give(struct value *out, enum type_id type, const void *data, size_t n);
+int value_give_text(struct value *out, const char *text);  /* NULL: -ENOENT */
+int value_give_u32(struct value *out, enum type_id type, u32 n);
 
 /*
  * A scope is a place where values live: a list of stored values, and optionally a function that
@@ -69,17 +96,28 @@ int setting_dhcp_number(const char *name, const char **type_name);
  */
 struct scope {
     struct scope *parent, *child, *next;
-    char name[16];
+    char name[32];
     struct stored_setting *stored;
     int priority;  /* higher is searched first; from the scope's own "priority" setting */
     bool was_made; /* by setting_set(), on the heap */
-    /* Computed value of a name: malloc'd raw bytes and their natural type. -ENOENT when absent. */
-    int (*fetch)(struct scope *s, const char *name, u8 **raw, size_t *len,
-                 const struct setting_type **type);
+    /*
+     * Computed value of a name, by value_give() and its sisters; -ENOENT when absent. out->scope is the scope
+     * that the reference names: `s` itself, or one above whose search came here.
+     */
+    int (*fetch)(struct scope *s, const char *name, struct value *out);
     void *arg;
 };
 
 extern struct scope settings_root;
+
+/* Computed scopes of this image: a line "scope NAME" in boot/IMAGE.list is scope_NAME. */
+extern struct scope *const scopes[]; /* NULL at the end */
+
+/* Register them. */
+void scopes_init(void);
+
+/* Names of everything in the image's list ("http", "menu"), each with its NUL, an empty one at the end. */
+extern const char feature_names[];
 
 /*
  * Hang a scope under its parent, after its sisters. A scope of that name that is there already is
@@ -90,6 +128,9 @@ struct scope *scope_find(const char *dotted); /* "net0.dhcp"; NULL when absent; 
 
 /* Name of the i-th value that was set by hand in this scope, NULL behind the last. */
 const char *scope_stored_name(const struct scope *s, unsigned i);
+
+/* Forget what was stored in a scope and below it by hand; what is computed there shows again. */
+void scope_clear(struct scope *s);
 
 /*
  * Names that stand for another scope: the function maps one part of a dotted name to the real one
@@ -106,9 +147,14 @@ char *setting_get(const char *reference);
 /* The same: 0, -ENOENT (unset or malformed), or -ENOMEM with text. */
 int setting_get_text(const char *reference, char **text);
 
-/* The same as raw bytes. 0 or -ENOENT. */
-int setting_get_raw(const char *reference, u8 **raw, size_t *len, const struct setting_type **type,
-                    struct scope **found_in);
+/* The same as it is kept, its type decided; free out->raw. 0, -ENOENT, or -ENOMEM with text. */
+int setting_get_value(const char *reference, struct value *out);
+
+/*
+ * Value of a name from where another setting was found: next-server belongs to the scope that supplied
+ * filename. malloc'd text, NULL when either is unset.
+ */
+char *setting_get_beside(const char *reference, const char *name);
 
 /* Store a text (NULL or "" deletes). Makes the scope when it is missing. Runs the appliers. */
 int setting_set(const char *reference, const char *text);
@@ -125,7 +171,8 @@ int setting_check(const char *reference, const char *text);
 
 /*
  * Add to a number; an absent one starts as int32 0. A text that is a whole number counts too and
- * stays text (iPXE refuses it). Wraps by type. -EOPNOTSUPP for other types.
+ * stays text (iPXE refuses it). -ERANGE when the sum does not fit the type (iPXE wraps), -EOPNOTSUPP for
+ * other types.
  */
 int setting_inc(const char *reference, long by);
 
@@ -143,8 +190,8 @@ struct setting_applier {
 extern const struct setting_applier *const setting_appliers[]; /* NULL at the end */
 
 /*
- * The scope of what the program knows by itself: version, platform, buildarch, errno, cwuri, cwduri,
- * memsize. `version` must stay alive.
+ * The scope of what the program knows by itself: version, platform, buildarch, errno, cwuri, cwduri.
+ * `version` must stay alive.
  */
 void settings_builtin_init(const char *version);
 

@@ -119,19 +119,18 @@ const struct help_text help_imgextract = {
 /* The line end behind a text is not part of it. */
 static int store(const char *reference, const struct image *img)
 {
-    const struct setting_type *type = NULL;
-    u8 *raw = NULL;
+    struct value v = {0};
     size_t len = img->body.len;
     if (len > SETTING_MAX)
         return fail(EFBIG, "%s has %zu bytes; a setting takes at most %u", img->name, len, SETTING_MAX);
     int rc = setting_set_raw(reference, img->body.data, len);
     if (rc < 0 || !len || img->body.data[len - 1] != '\n')
         return rc;
-    rc = setting_get_raw(reference, &raw, &len, &type, NULL);
-    free(raw);
-    if (rc < 0 || type != &setting_types[TYPE_STRING])
+    rc = setting_get_value(reference, &v);
+    free(v.raw);
+    if (rc < 0 || v.type != &setting_types[TYPE_STRING])
         return 0;
-    len = img->body.len - 1;
+    len--;
     if (len && img->body.data[len - 1] == '\r')
         len--;
     return setting_set_raw(reference, img->body.data, len);

@@ -81,19 +81,16 @@ static const struct option show_options[] = {
 static int run_show(const struct command *self, const struct parsed *p)
 {
     (void)self;
-    u8 *raw;
-    size_t len;
-    const struct setting_type *type;
-    struct scope *scope;
-    if (setting_get_raw(p->argv[0], &raw, &len, &type, &scope) < 0)
+    struct value v;
+    if (setting_get_value(p->argv[0], &v) < 0)
         return fail(ENOENT, "%.64s is not set", p->argv[0]);
-    char *value = type->format(raw, len);
-    free(raw);
+    char *value = v.type->format(v.raw, v.len);
+    free(v.raw);
     if (!p->option[0].given) {
-        print_scope(scope);
-        printf("%s", scope->parent ? "/" : "");
+        print_scope(v.scope);
+        printf("%s", v.scope->parent ? "/" : "");
         print_name(p->argv[0]);
-        printf(":%s = ", type->name);
+        printf(":%s = ", v.type->name);
     }
     printf("%s\n", value ? value : "(not of this type)");
     free(value);

@@ -15,5 +15,8 @@ extern struct memmap host_memmap;
 /* power_reboot() jumps here with 1 (cold) or 2 (warm); power_off() fails, saying that it cannot. */
 extern jmp_buf host_reboot;
 
-/* What smbios_uuid() tells; all zero = it has none. There are no SMBIOS structures. */
+/* What smbios_uuid() tells; all zero = it has none. */
 extern u8 host_uuid[16];
+
+/* The SMBIOS tables; none at start. */
+extern struct reader host_smbios;

@@ -33,6 +33,7 @@ void host_scripting_reset(void)
     image_remove_all();
     settings_reset();
     settings_builtin_init("1.2.3");
+    scopes_init();
     shell_reset();
     menu_reset();
     canvas_reset();

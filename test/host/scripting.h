@@ -15,7 +15,7 @@
 /* A script that `chain NAME` finds; the text must stay. At most 32. */
 void host_script(const char *name, const char *text);
 
-/* Forget scripts, settings, console, tasks; register the builtin scope with version "1.2.3". */
+/* Forget scripts, settings, console, tasks; register the computed scopes, with version "1.2.3". */
 void host_scripting_reset(void);
 
 /* As main does: tell where a script stopped. Returns rc. */

@@ -112,7 +112,8 @@ static void device_properties(void **state)
     assert_setting("mac", "52:54:00:12:34:56"); /* depth-first from the root: the first device */
     assert_setting("net0/chip", "Fake 1");
     assert_setting("net0/bustype", "PCI");
-    assert_setting("net0/busid", "018086100e");
+    assert_setting("net0/busid", "01:80:86:10:0e");
+    assert_setting("net0/busloc", "24"); /* a number, for ${pci/${net0/busloc}.0.2} */
     assert_setting("net0/busloc:busdevfn", "0000:00:03.0");
     assert_setting("net0/mtu", "0x5dc");
     assert_setting("net0/ip", NULL);

@@ -112,12 +112,31 @@ static void test_type_integers(void **state)
     SHOWS("uint32", "0xffffffff", "uint32", "0xffffffff");
     SHOWS("uint8", "0", "uint8", "0x0");    /* case 18 */
     SHOWS("uint16", "017", "uint16", "0xf"); /* octal */
-    SHOWS("int8", "300", "int8", "44");     /* Q3: cut to the width */
-    SHOWS("uint8", "256", "uint8", "0x0");
+    SHOWS("int8", "0xff", "int8", "-1"); /* hexadecimal tells bits */
+    SHOWS("int32", "0x80000000", "int32", "-2147483648");
+    SHOWS("uint8", "255", "uint8", "0xff");
+    SHOWS("int8", "-128", "hex", "80");
     SHOWS("hex", "ff", "int32", "-1");
     SHOWS("hex", "ff", "uint32", "0xff");
     SHOWS("hex", "00:00:00:00:07", "int8", "7");
     SHOWS("hex", "01:00:00:00:00", "uint32", NULL); /* more than 32 bits */
+    static const struct {
+        const char *reference, *text;
+    } too_large[] = {
+        {"v:int8", "300"},         {"v:int8", "128"},     {"v:int8", "-129"},    {"v:int8", "0x100"},
+        {"v:uint8", "256"},        {"v:uint8", "-1"},     {"v:int16", "32768"},  {"v:int16", "-32769"},
+        {"v:int16", "0x10000"},    {"v:uint16", "65536"}, {"v:int32", "2147483648"},
+    };
+    set("v:int8", "7");
+    for (unsigned i = 0; i < ARRAY_SIZE(too_large); i++) /* Q3: iPXE cuts them without a word */
+        if (setting_set(too_large[i].reference, too_large[i].text) != -ERANGE)
+            FLUNK("%s was taken as %s", too_large[i].text, too_large[i].reference);
+    is("v", "7");
+    assert_int_equal(setting_set("v:int8", "300"), -ERANGE);
+    assert_string_equal(fail_text(0), "300 does not fit int8, which reaches from -128 to 127");
+    REFUSES("uint32", "4294967296");
+    REFUSES("int32", "-2147483649");
+    REFUSES("int32", "99999999999999999999");
     REFUSES("uint8", "ff"); /* Q3 */
     REFUSES("int32", "5x");
     REFUSES("int32", "-");
@@ -231,14 +250,14 @@ static void test_known_names_are_sound(void **state)
 static void test_dhcp_numbers(void **state)
 {
     (void)state;
-    const char *type = "string";
+    enum type_id type = TYPE_HEX;
     assert_int_equal(setting_dhcp_number("filename", &type), 67);
-    assert_string_equal(type, "string");
+    assert_int_equal(type, TYPE_STRING);
     assert_int_equal(setting_dhcp_number("3", &type), 3);
-    assert_string_equal(type, "ipv4");
-    type = "untouched";
+    assert_int_equal(type, TYPE_IPV4);
+    type = TYPE_COUNT;
     assert_int_equal(setting_dhcp_number("209", &type), 209);
-    assert_string_equal(type, "untouched");
+    assert_int_equal(type, TYPE_COUNT);
     assert_int_equal(setting_dhcp_number("175.8", NULL), 175 << 8 | 8);
     assert_int_equal(setting_dhcp_number("keep-san", NULL), 175 << 8 | 8);
     assert_int_equal(setting_dhcp_number("43.9", NULL), 43 << 8 | 9);
@@ -300,12 +319,25 @@ static void test_q2_inc(void **state)
     assert_int_equal(setting_inc("n", 3), 0);
     assert_int_equal(setting_inc("n", -10), 0);
     is("n", "-2");
-    set("b:uint8", "255"); /* case 18: wraps by type */
-    assert_int_equal(setting_inc("b", 1), 0);
+    set("b:uint8", "255"); /* case 18: iPXE wraps by type */
+    assert_int_equal(setting_inc("b", 1), -ERANGE);
+    assert_string_equal(fail_text(0), "b would be 256: uint8 reaches from 0 to 255");
+    is("b", "0xff");
+    assert_int_equal(setting_inc("b", -255), 0);
+    assert_int_equal(setting_inc("b", -1), -ERANGE);
     is("b", "0x0");
     set("i:int8", "127");
-    assert_int_equal(setting_inc("i", 1), 0);
+    assert_int_equal(setting_inc("i", 1), -ERANGE);
+    assert_int_equal(setting_inc("i", -255), 0);
     is("i", "-128");
+    set("l:int32", "2147483647");
+    assert_int_equal(setting_inc("l", 1), -ERANGE);
+    set("u:uint32", "0xffffffff");
+    assert_int_equal(setting_inc("u", 1), -ERANGE);
+    assert_int_equal(setting_inc("u", -1), 0);
+    is("u", "0xfffffffe");
+    set("far", "2147483647");
+    assert_int_equal(setting_inc("far", 1), -ERANGE); /* a text counts as int32 does */
     set("t", "5"); /* iPXE refuses a text; we count and keep it text */
     assert_int_equal(setting_inc("t", 1), 0);
     is("t", "6");
@@ -336,18 +368,15 @@ static void test_get_long(void **state)
 static void test_raw(void **state)
 {
     (void)state;
-    u8 *raw;
-    size_t len;
-    const struct setting_type *type;
-    struct scope *where;
+    struct value v;
     assert_int_equal(setting_set_raw("net0/mac", (const u8 *)"\1\2", 2), 0);
-    assert_int_equal(setting_get_raw("mac", &raw, &len, &type, &where), 0);
-    assert_int_equal(len, 2);
-    assert_memory_equal(raw, "\1\2", 2);
-    assert_string_equal(type->name, "hex");
-    assert_string_equal(where->name, "net0");
-    free(raw);
-    assert_int_equal(setting_get_raw("net1/mac", &raw, &len, NULL, NULL), -ENOENT);
+    assert_int_equal(setting_get_value("mac", &v), 0);
+    assert_int_equal(v.len, 2);
+    assert_memory_equal(v.raw, "\1\2", 2);
+    assert_string_equal(v.type->name, "hex");
+    assert_string_equal(v.scope->name, "net0");
+    free(v.raw);
+    assert_int_equal(setting_get_value("net1/mac", &v), -ENOENT);
 }
 
 /* ---- scopes ---------------------------------------------------------------------------------------- */
@@ -374,23 +403,21 @@ static void test_case15_scopes(void **state)
 static void test_scope_names_are_bounded(void **state)
 {
     (void)state;
-    assert_true(setting_set("a-name-of-16-chr/x", "1") < 0);
+    assert_true(setting_set("a-name-that-has-thirty-two-chars/x", "1") < 0);
     assert_true(setting_set("1.2.3.4.5.6.7.8.9/x", "1") < 0);
     assert_true(setting_set("a..b/x", "1") < 0);
-    set("a-name-of-15-ch/x", "1");
+    set("a-name-that-has-thirty-one-char/x", "1");
+    is("a-name-that-has-thirty-one-char/x", "1");
     set("1.2.3.4.5.6.7.8/y", "1");
     is("y", "1");
 }
 
 /* A computed scope: "name" is what arg says; 209 too. */
-static int fetch_arg(struct scope *s, const char *name, u8 **raw, size_t *len, const struct setting_type **type)
+static int fetch_arg(struct scope *s, const char *name, struct value *out)
 {
-    (void)type;
     if (strcmp(name, "filename") != 0 && strcmp(name, "209") != 0 && strcmp(name, "43.9") != 0)
         return -ENOENT;
-    *raw = (u8 *)strdup(s->arg);
-    *len = strlen(s->arg);
-    return 0;
+    return value_give_text(out, s->arg);
 }
 
 static struct scope net0, dhcp, proxy;

@@ -245,7 +245,8 @@ static void give(const char *name, int code, const u8 *raw, size_t len)
 bool network_dhcp(const char *text)
 {
     const char *equals = text ? strchr(text, '=') : NULL;
-    const char *type_name = "string", *colon;
+    const char *colon;
+    enum type_id type_id = TYPE_STRING;
     char name[64];
     u8 *raw;
     size_t len;
@@ -257,8 +258,8 @@ bool network_dhcp(const char *text)
     snprintf(name, sizeof name, "%.*s", (int)(equals - text), text);
     if ((colon = strchr(name, ':')) != NULL)
         name[colon - name] = '\0';
-    int code = setting_dhcp_number(name, &type_name);
-    const struct setting_type *type = setting_type_find(colon ? colon + 1 : type_name);
+    int code = setting_dhcp_number(name, &type_id);
+    const struct setting_type *type = colon ? setting_type_find(colon + 1) : &setting_types[type_id];
     if (!type || (code <= 0 && strcmp(name, "dhcp-server") != 0))
         return fail(EINVAL, "DHCP has no option \"%s\"", name), false;
     if (type->parse(equals + 1, &raw, &len) < 0)

@@ -179,6 +179,7 @@ static struct image *load(const char *path)
 static int run(const char *path)
 {
     settings_builtin_init(puck_version);
+    scopes_init();
     network_init();
     apply_settings();
     world_init(options.limit_s);

@@ -1,0 +1,8 @@
+/* Computed scopes and features, for tests that read settings. A test may define its own lists instead. */
+#include "script/settings.h"
+
+extern struct scope scope_feature, scope_memmap, scope_smbios;
+
+struct scope *const scopes[] = {&scope_smbios, &scope_memmap, &scope_feature, NULL};
+
+const char feature_names[] = "http\0menu\0virtio-net\0";
