@@ -17,6 +17,7 @@
 #include "pm/lib/task.h"
 #include "pm/rm.h"               // how we were started
 #include "pm/version.h"
+#include "script/command.h"      // the rescue menu, where there is one
 #include "script/net.h"          // autoboot
 #include "script/script.h"
 #include "script/settings.h"
@@ -74,6 +75,8 @@ static void adopt_rom_lease(void)
 static bool run_lkrn(int *rc)
 {
     struct image *initrd = memory_take_initrd();
+    if (!initrd)
+        initrd = image_find("initrd"); /* tried before */
     if (mailbox->cmdline && script_cmdline((const char *)(uintptr_t)mailbox->cmdline, rc))
         return true;
     if (initrd)
@@ -92,22 +95,33 @@ static int boot(void)
     return autoboot();
 }
 
-/* Nothing was booted: a person may look into it, an unattended machine tries its next boot device. */
-static void after_boot(int rc)
+/*
+ * Nothing was booted. True: try again. A person may look into it, an unattended machine tries its next boot device; the
+ * rescue menu (script/commands/rescue.c) knows more ways, where the image has it.
+ */
+static bool after_boot(int rc)
 {
-    if (rc == -ECANCELED) {
+    char *rescue[] = {(char *)"rescue", (char *)"--", (char *)""};
+    bool has_rescue = command_find(rescue[0]) != NULL;
+    bool was_interrupted = rc == -ECANCELED;
+    if (was_interrupted) {
         task_uncancel();
         shell_run();
-        return;
+    } else if (rc != 0) {
+        rescue[2] = (char *)fail_text(rc);
+        printf("Boot failed: %s\n", rescue[2]);
     }
-    if (rc != 0)
-        printf("Boot failed: %s\n", fail_text(rc));
+    if (has_rescue)
+        return command_run(ARRAY_SIZE(rescue), rescue) == 0;
     fail_clear();
+    if (was_interrupted)
+        return false;
     printf("Press a key for a shell; the next boot device follows in %u s...", LEAVE_SECONDS);
     int key = console_wait_key(after(LEAVE_SECONDS * 1000u));
     printf("\n");
     if (key >= 0)
         shell_run();
+    return false;
 }
 
 void puck_main(struct mailbox *mb);
@@ -117,7 +131,8 @@ void puck_main(struct mailbox *mb)
 {
     init(mb);
     adopt_rom_lease();
-    after_boot(boot());
+    while (after_boot(boot()))
+        continue;
     printf("Leaving to the next boot device.\n");
     handover_prepare();
     rm_exit();

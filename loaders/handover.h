@@ -16,6 +16,14 @@ void handover_prepare(void);
 void handover_linux16(u16 segment, u16 stack_pointer) __attribute__((noreturn));
 
 /*
+ * Boot a disk of this machine as the BIOS would: sector 0 at 0:7C00. `drive` is its BIOS number (0x80: the first), or
+ * HANDOVER_FIRST_DISK for the first disk that is not the medium that started us. Returns only on failure, with text
+ * and the machine intact.
+ */
+#define HANDOVER_FIRST_DISK (-1)
+int handover_disk(int drive);
+
+/*
  * Memory that an image may be placed in: RAM of the BIOS map minus what is ours until the end. The
  * bodies of images count as free: whoever needs one must take care of it.
  */

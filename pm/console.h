@@ -39,6 +39,12 @@ const struct keymap *console_keymap(void);
  */
 void console_flush(void);
 
+/*
+ * Make one of the 16 colours (as terminals count them: 1 red, 4 blue, 8 and up bright) look like 0xRRGGBB on VGA, until
+ * console_shutdown(). Without VGA nothing happens.
+ */
+void console_palette(unsigned colour, u32 rgb);
+
 /* Size of the screen in characters: what fits on VGA and on a serial terminal. */
 unsigned console_columns(void);
 unsigned console_rows(void);

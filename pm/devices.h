@@ -13,6 +13,7 @@ void vga_write(const char *s, size_t len);
 unsigned vga_columns(void); /* 0 = there is no screen */
 unsigned vga_rows(void);
 void vga_shutdown(void);
+extern void (*vga_restore_palette)(void); /* for vga_shutdown(); NULL while nobody changed it */
 
 /* pm/serial.c */
 void serial_init(void);

@@ -140,8 +140,13 @@ unsigned vga_rows(void)
     return state.is_present ? state.screen.rows : 0;
 }
 
+void (*vga_restore_palette)(void);
+
 void vga_shutdown(void)
 {
-    if (state.is_present)
-        show_cursor(false);
+    if (!state.is_present)
+        return;
+    show_cursor(false);
+    if (vga_restore_palette)
+        vga_restore_palette();
 }

@@ -15,6 +15,7 @@
 #define BLANK     (' ' | COLOUR_DEFAULT << 8 | COLOUR_DEFAULT << 12)
 #define BOLD      0x80u
 #define ERASE_MIN 4u /* blanks at the end of a row that are worth a sequence */
+#define STEP_MAX  4u /* characters that are no longer than a sequence */
 #define NOWHERE   (~0u)
 
 struct pair {
@@ -108,31 +109,22 @@ static void sequence_colour(unsigned index, unsigned base)
     sequence(";%u", base + colour % 8);
 }
 
+/* Would this cell come out right as it is? The foreground of a blank does not show. */
+static bool has_look(u16 cell)
+{
+    return (cell & 0xff80) == state.look || ((cell & 0x7f) == ' ' && cell >> 12 == state.look >> 12);
+}
+
 static void set_look(u16 cell)
 {
     u16 look = cell & 0xff80;
-    bool is_blank = (cell & 0x7f) == ' '; /* its foreground does not show */
-    if (look == state.look || (is_blank && look >> 12 == state.look >> 12))
+    if (has_look(cell))
         return;
     sequence("\033[0%s", look & BOLD ? ";1" : "");
     sequence_colour(look >> 8 & 15, 30);
     sequence_colour(look >> 12, 40);
     sequence("m");
     state.look = look;
-}
-
-static void move_to(unsigned row, unsigned column)
-{
-    if (row == state.row && column == state.column)
-        return;
-    if (row == state.row && column == state.column + 1)
-        sequence("\033[C");
-    else if (row == state.row && column > state.column)
-        sequence("\033[%uC", column - state.column);
-    else
-        sequence("\033[%u;%uH", row + 1, column + 1);
-    state.row = row;
-    state.column = column;
 }
 
 /* Right of the last column terminals disagree about where the cursor is. */
@@ -143,6 +135,32 @@ static void put_cell(u16 cell)
     send(&c, 1);
     if (++state.column >= state.columns)
         state.row = NOWHERE;
+}
+
+/* A few cells ahead in the row: writing what stands there is shorter than a sequence. */
+static bool step_to(unsigned row, unsigned column)
+{
+    const u16 *shown = state.shown + row * state.columns;
+    if (row != state.row || column < state.column || column - state.column > STEP_MAX)
+        return false;
+    for (unsigned i = state.column; i < column; i++)
+        if (!has_look(shown[i]))
+            return false;
+    while (state.column < column)
+        put_cell(shown[state.column]);
+    return true;
+}
+
+static void move_to(unsigned row, unsigned column)
+{
+    if (step_to(row, column))
+        return;
+    if (row == state.row && column > state.column)
+        sequence("\033[%uC", column - state.column);
+    else
+        sequence("\033[%u;%uH", row + 1, column + 1);
+    state.row = row;
+    state.column = column;
 }
 
 static void show_cursor(void)

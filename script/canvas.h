@@ -65,7 +65,7 @@ int canvas_key(msec_t deadline);
 /* Colours of a pair, -1 leaves one; false when a number is too large. Pair 0 is in force at once. */
 bool canvas_set_pair(unsigned pair, int foreground, int background);
 
-/* What terminals show for a colour: 0..7, or COLOUR_DEFAULT. False when a number is too large. */
+/* What terminals show for a colour: 0 to 7, or COLOUR_DEFAULT. False when a number is too large. */
 bool canvas_set_basic(unsigned colour, unsigned basic);
 
 /* The terminal's colour for an index (0..15, COLOUR_DEFAULT). */

@@ -5,7 +5,7 @@
  *     ------------------------------------- ^ 3 more ---
  *     > First item                                    a
  *       Second item
- *     --- goes on in 8 s, any key stays ---- v 31 more --
+ *     -- Goes on in 8 s; any key stops the countdown -- v 31 more --
  *      help of the selected item
  *      Enter chooses  / filters  Esc leaves      4 of 48
  */
@@ -137,8 +137,8 @@ static unsigned seconds_left(const struct view *v)
 static void draw_countdown(const struct view *v, unsigned row)
 {
     char text[48];
-    snprintf(text, sizeof text, " %u s, then the selected one%s ", seconds_left(v),
-             v->how->retimeout ? "" : "; any key stays");
+    snprintf(text, sizeof text, " Goes on in %u s%s ", seconds_left(v),
+             v->how->retimeout ? "" : canvas_columns() < 60 ? "" : "; any key stops the countdown");
     if (v->deadline != NEVER)
         canvas_put(row, 3, PAIR_NORMAL | CANVAS_BOLD, text);
 }
@@ -192,6 +192,8 @@ static msec_t next_look(const struct view *v)
 
 static void restart_countdown(struct view *v)
 {
+    if (v->how->was_alone)
+        *v->how->was_alone = false;
     v->deadline = v->how->retimeout ? after(v->how->retimeout) : NEVER;
 }
 
@@ -328,6 +330,8 @@ static int choose_by_number(struct view *v)
 int choose_item(const struct menu *m, const struct choice *how, const struct menu_item **item)
 {
     struct view v = {.menu = m, .how = how, .deadline = how->timeout ? after(how->timeout) : NEVER};
+    if (how->was_alone)
+        *how->was_alone = how->timeout != 0;
     bool is_plain = how->is_plain || console_rows() < ROWS_MIN || console_columns() < COLUMNS_MIN;
     int rc = view_make(&v);
     if (rc == 0 && !picker_start(&v.picker, first_selected(&v)))

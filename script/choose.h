@@ -11,6 +11,7 @@ struct choice {
     msec_t timeout;        /* takes the selected item after this long without a key; 0 = never */
     msec_t retimeout;      /* the same from the last key on; 0 = a key ends the countdown */
     bool is_plain;         /* the numbered list */
+    bool *was_alone;       /* if not NULL: set to whether time ran out without any key */
 };
 
 /*

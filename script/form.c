@@ -277,30 +277,11 @@ static int edit_on_screen(struct form *f)
 
 /* ---- question by question -------------------------------------------------------------------------- */
 
-/* Nothing is shown while a secret is typed. */
-static int ask_secret(struct form *f)
-{
-    enum edit_result result = EDIT_GOES_ON;
-    edit_set(f->editor, "");
-    f->editor->is_secret = true;
-    printf("%s (not shown): ", f->field[f->at].label);
-    while (result == EDIT_GOES_ON) {
-        int key = console_wait_key(NEVER);
-        result = key < 0 || key == KEY_ESC ? EDIT_CANCELLED : edit_key(f->editor, key);
-    }
-    printf("\n");
-    if (result != EDIT_DONE)
-        return -ECANCELED;
-    if (f->editor->len == 0) /* nothing typed keeps it */
-        edit_set(f->editor, f->field[f->at].value);
-    return 0;
-}
-
 static int ask_one(struct form *f)
 {
     char prompt[60];
     snprintf(prompt, sizeof prompt, "%.50s: ", f->field[f->at].label);
-    int rc = f->field[f->at].item->is_secret ? ask_secret(f) : edit_line(f->editor, prompt, NULL, NEVER);
+    int rc = edit_line(f->editor, prompt, NULL, NEVER);
     return rc < 0 ? rc : leave_field(f);
 }
 

@@ -64,8 +64,9 @@ bool picker_start(struct picker *p, unsigned at)
     p->has_letter_keys = false;
     for (unsigned i = 0; i < p->count; i++)
         p->has_letter_keys |= p->row[i].key > ' ' && p->row[i].key < 0x7f;
-    p->at = p->count ? seek(p, at % p->count, 1) : 0;
-    return p->at < p->count;
+    unsigned found = p->count ? seek(p, at % p->count, 1) : 0;
+    p->at = found < p->count ? found : 0;
+    return found < p->count;
 }
 
 /* ---- keys ------------------------------------------------------------------------------------------ */

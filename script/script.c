@@ -26,7 +26,13 @@ static struct {
     u32 last_error;
     msec_t polled;
     unsigned lines;
+    char report[FAIL_TEXT_MAX + 160]; /* the last failure as it was printed */
 } state;
+
+const char *script_last_report(void)
+{
+    return state.report;
+}
 
 u32 script_errno(void)
 {
@@ -63,10 +69,11 @@ static void print_safely(const char *text)
 static void report(int rc, const char *name, char **words, int count)
 {
     const char *hint = hint_words(words, count);
+    int n = 0;
     if (state.top && state.top->img)
-        printf("%s:%u: ", state.top->img->name, state.top->lines.number);
-    printf("%s: ", name);
-    print_safely(fail_text(rc));
+        n = snprintf(state.report, sizeof state.report, "%.100s:%u: ", state.top->img->name, state.top->lines.number);
+    snprintf(state.report + n, sizeof state.report - (size_t)n, "%.60s: %s", name, fail_text(rc));
+    print_safely(state.report);
     if (hint)
         printf("  hint: %s\n", hint);
 }

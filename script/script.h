@@ -35,6 +35,9 @@ int script_exit(int status);
 int script_replace(struct image *img);
 bool script_is_running(void);
 
+/* The last failure of a command as it was printed, with its place in front; "" before the first. */
+const char *script_last_report(void);
+
 /* Expand ${...} in a word: malloc'd text; NULL with fail() text on a loop or no memory. */
 char *script_expand(const char *word);
 

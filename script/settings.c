@@ -177,14 +177,6 @@ struct scope *scope_find(const char *dotted)
     return scope_walk(dotted, false);
 }
 
-const char *scope_stored_name(const struct scope *s, unsigned i)
-{
-    const struct stored_setting *v = s->stored;
-    while (v && i-- > 0)
-        v = v->next;
-    return v ? v->name : NULL;
-}
-
 void scope_set_alias(const char *(*real_name)(const char *name))
 {
     state.real_name = real_name;

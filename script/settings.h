@@ -126,9 +126,6 @@ extern const char feature_names[];
 void scope_register(struct scope *s, struct scope *parent, const char *name);
 struct scope *scope_find(const char *dotted); /* "net0.dhcp"; NULL when absent; "" = root */
 
-/* Name of the i-th value that was set by hand in this scope, NULL behind the last. */
-const char *scope_stored_name(const struct scope *s, unsigned i);
-
 /* Forget what was stored in a scope and below it by hand; what is computed there shows again. */
 void scope_clear(struct scope *s);
 

@@ -16,6 +16,7 @@ static struct {
     struct key_queue keys;
     unsigned columns, rows;
     bool echo, is_waiting;
+    char palette[24];
     void (*show)(const char *text, size_t len);
     const struct keymap *keymap;
 } state = {.columns = 80, .rows = 25};
@@ -30,6 +31,16 @@ void console_shutdown(void)
 
 void console_flush(void)
 {
+}
+
+void console_palette(unsigned colour, u32 rgb)
+{
+    snprintf(state.palette, sizeof state.palette, "%u %06x", colour, (unsigned)rgb);
+}
+
+const char *console_palette_told(void)
+{
+    return state.palette;
 }
 
 void console_write(const char *s, size_t len)
@@ -151,6 +162,8 @@ void console_reset(void)
     console_set_size(80, 25);
     state.echo = false;
     state.keymap = NULL;
+    state.is_waiting = false;
+    *state.palette = '\0';
 }
 
 /* Leak checkers should see only what the code under test left. */

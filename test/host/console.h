@@ -29,6 +29,9 @@ void console_type(const char *s);
 /* Is console_wait_key() what waits? For a world that types when somebody reads. */
 bool console_is_waiting(void);
 
+/* What console_palette() was told last, in words of a script: "colour rrggbb"; "" = nothing. */
+const char *console_palette_told(void);
+
 /* Screen size that console_columns() and console_rows() tell; 80 x 25 at start. */
 void console_set_size(unsigned columns, unsigned rows);
 

@@ -1,6 +1,7 @@
 /* The recording twin of boot/handover.c. */
 #include "test/host/handover.h"
 #include "loaders/placement.h"
+#include "pm/lib/fail.h"
 #include "pm/lib/pages.h"
 
 #include <assert.h>
@@ -69,6 +70,13 @@ void handover_linux16(u16 segment, u16 stack_pointer)
     handover_record.segment = segment;
     handover_record.stack_pointer = stack_pointer;
     longjmp(handover_back, 1);
+}
+
+int handover_disk(int drive)
+{
+    handover_record.disk_tried++;
+    handover_record.disk = drive;
+    return fail(EIO, "drive 0x%02x: no disk that the BIOS can read (status 0x01)", (unsigned)drive & 0xff);
 }
 
 bool handover_may_place(u32 start, u32 len)

@@ -12,6 +12,8 @@ struct handover_record {
     unsigned prepared; /* calls of handover_prepare() */
     unsigned started;  /* entries, each after a prepare */
     u16 segment, stack_pointer;
+    unsigned disk_tried; /* calls of handover_disk(), which never finds one */
+    int disk;
 };
 
 extern struct handover_record handover_record;

@@ -159,20 +159,23 @@ static const struct command
     command_tabs = {.name = "tabs", .topic = "test", .synopsis = "[<uri|image> [<arg>...]]", .options = tabs_options,
                     .max_args = -1, .run = run_options};
 
-extern const struct command command_choose, command_clear, command_echo, command_exit, command_form,
-    command_goto, command_help, command_inc, command_iseq, command_isset, command_item, command_keymap, command_login,
-    command_menu, command_poweroff, command_present, command_prompt, command_read, command_set, command_shell,
-    command_show, command_sleep;
-extern const struct help_text help_choose, help_clear, help_echo, help_exit, help_form, help_goto,
-    help_help, help_inc, help_iseq, help_isset, help_item, help_keymap, help_login, help_menu, help_poweroff,
-    help_present, help_prompt, help_read, help_set, help_shell, help_show, help_sleep;
+extern const struct command command_choose, command_clear, command_colour, command_config, command_console,
+    command_cpair, command_echo, command_exit, command_form, command_goto, command_help, command_inc,
+    command_iseq, command_isset, command_item, command_keymap, command_login, command_menu,
+    command_poweroff, command_present, command_prompt, command_read, command_rescue, command_set,
+    command_shell, command_show, command_sleep;
+extern const struct help_text help_choose, help_clear, help_colour, help_config, help_console, help_cpair,
+    help_echo, help_exit, help_form, help_goto, help_help, help_inc, help_iseq, help_isset, help_item,
+    help_keymap, help_login, help_menu, help_poweroff, help_present, help_prompt, help_read, help_rescue,
+    help_set, help_shell, help_show, help_sleep;
 
 const struct command *const commands[] = {
-    &command_args, &command_bad, &command_chain, &command_choose, &command_clear, &command_echo,
-    &command_exit, &command_form, &command_goto, &command_help, &command_inc, &command_iseq, &command_isset,
-    &command_item, &command_keymap, &command_login, &command_menu, &command_ok, &command_options, &command_poweroff,
-    &command_present, &command_prompt, &command_read, &command_set, &command_shell, &command_show, &command_sleep, &command_tabs,
-    NULL,
+    &command_args, &command_bad, &command_chain, &command_choose, &command_clear, &command_colour,
+    &command_config, &command_console, &command_cpair, &command_echo, &command_exit, &command_form,
+    &command_goto, &command_help, &command_inc, &command_iseq, &command_isset, &command_item,
+    &command_keymap, &command_login, &command_menu, &command_ok, &command_options, &command_poweroff,
+    &command_present, &command_prompt, &command_read, &command_rescue, &command_set, &command_shell,
+    &command_show, &command_sleep, &command_tabs, NULL,
 };
 
 static const struct help_text help_test = {.says = "-", .example = "-", .options = {"-", "-"}};
@@ -184,9 +187,10 @@ static const struct help_text help_options = {
 static const struct help_text help_tabs = {.says = "-", .example = "-", .options = {"a setting", "only one", "one of these"}};
 
 const struct help_text *const help_texts[] = {
-    &help_test, &help_test, &help_test, &help_choose, &help_clear, &help_echo, &help_exit, &help_form,
-    &help_goto, &help_help, &help_inc, &help_iseq, &help_isset, &help_item, &help_keymap, &help_login, &help_menu,
-    &help_test, &help_options, &help_poweroff, &help_present, &help_prompt, &help_read, &help_set, &help_shell,
+    &help_test, &help_test, &help_test, &help_choose, &help_clear, &help_colour, &help_config,
+    &help_console, &help_cpair, &help_echo, &help_exit, &help_form, &help_goto, &help_help, &help_inc,
+    &help_iseq, &help_isset, &help_item, &help_keymap, &help_login, &help_menu, &help_test, &help_options,
+    &help_poweroff, &help_present, &help_prompt, &help_read, &help_rescue, &help_set, &help_shell,
     &help_show, &help_sleep, &help_tabs, NULL,
 };
 

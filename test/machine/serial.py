@@ -23,6 +23,7 @@ class Serial:
         self._log = open(log_path, 'wb') if log_path else None
         self._pending = ''
         self._changed = threading.Condition()
+        self.raw = bytearray()  # every byte as it came (terminal.py)
         self._begin = time.monotonic()
         self.text = ''    # all of it, cleaned
         self.position = 0  # what expect() has read
@@ -44,6 +45,7 @@ class Serial:
                 if self._log:
                     self._log.write(chunk)
                     self._log.flush()
+                self.raw += chunk
                 self._add(chunk.decode('latin1'))
                 self._changed.notify_all()
 

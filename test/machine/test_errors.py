@@ -5,7 +5,7 @@ import pytest
 
 from net import Lan, Liar, NoServer, Slirp, Web
 from qemu import Machine, kernel, nic
-from steps import BANNER, PROMPT, command, fails, must
+from steps import BANNER, PROMPT, fails, must
 
 MIB = 1 << 20
 
@@ -121,14 +121,20 @@ def test_scripts_that_fail(work, www, shell):
         must(pc, 'echo alive')
 
 
-def test_back_to_the_caller(work, www):
+RESCUE = '#!ipxe\nset rescue-timeout 2\nset rescue-retries 0\nexit 1\n'
+
+
+@pytest.mark.parametrize('image, waits', [('puck.kpxe', 'Nothing was booted'), ('undionly.kpxe', 'Press a key')])
+def test_back_to_the_caller(work, www, image, waits):
     """Booted from the network with nothing to boot: after a pause the BIOS gets the machine back."""
-    with Machine(work / 'pc', nic('e1000', Slirp(tftp=www, bootfile='puck.kpxe'), rom=True)) as pc:
+    if image == 'puck.kpxe':
+        (www / 'autoexec.ipxe').write_text(RESCUE)
+    with Machine(work / 'pc', nic('e1000', Slirp(tftp=www, bootfile=image), rom=True)) as pc:
         pc.serial.expect(BANNER, 60)
         pc.serial.expect('autoexec.ipxe', 60)
-        pc.serial.expect('Press a key', 60)
+        pc.serial.expect(waits, 60)
         pc.serial.expect('next boot device', 60)
-        pc.serial.expect('Leaving', 60)
+        pc.serial.expect('Leaving', 180)
         for _ in range(60):
             if any('No bootable device' in line for line in pc.screen()):
                 return
@@ -136,11 +142,13 @@ def test_back_to_the_caller(work, www):
         raise AssertionError('the BIOS was not reached:\n' + '\n'.join(pc.screen()))
 
 
-def test_shell_after_failure(work, www):
-    """The same, but somebody presses a key."""
-    with Machine(work / 'pc', nic('e1000', Slirp(tftp=www, bootfile='puck.kpxe'), rom=True)) as pc:
-        pc.serial.expect('Press a key', 90)
-        pc.serial.send('\r')
+@pytest.mark.parametrize('image, waits, key', [('puck.kpxe', 'Nothing was booted', 's'),
+                                               ('undionly.kpxe', 'Press a key', '\r')])
+def test_shell_after_failure(work, www, image, waits, key):
+    """The same, but somebody asks for a shell."""
+    (www / 'small').write_text('#!ipxe\n')
+    with Machine(work / 'pc', nic('e1000', Slirp(tftp=www, bootfile=image), rom=True)) as pc:
+        pc.serial.expect(waits, 90)
+        pc.serial.send(key)
         pc.serial.expect(PROMPT, 30)
-        succeeded, _ = command(pc, 'imgfetch tftp://${next-server}/linux')
-        assert succeeded
+        must(pc, 'imgfetch tftp://${next-server}/small')

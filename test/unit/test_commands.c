@@ -115,7 +115,7 @@ static void check_example(const struct command *c, const char *line)
         for (; !ends_command(words, i, count); i++) {
             is_text |= strcmp(words[i], "--") == 0;
             bool known = is_text || strncmp(words[i], "--", 2) != 0 || used == NULL;
-            for (const struct option *o = used ? used->options : NULL; o && o->name; o++)
+            for (const struct option *o = used ? used->options : NULL; !known && o && o->name; o++)
                 known |= strncmp(words[i] + 2, o->name, strlen(o->name)) == 0;
             check(known, c, "has an example with the unknown option", words[i]);
         }

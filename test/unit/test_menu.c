@@ -8,6 +8,7 @@
 #include "script/settings.h"
 #include "test/host/clock.h"
 #include "test/host/console.h"
+#include "test/host/person.h"
 #include "test/host/scripting.h"
 #include "test/host/terminal.h"
 
@@ -17,37 +18,12 @@
 
 #include "test/host/test.h"
 
-/* ---- a person -------------------------------------------------------------------------------------- */
-
-/*
- * Called whenever the code under test waits for a key, n counting from 0: the person looks at the screen and
- * types. A person who types nothing lets a tenth of a second pass.
- */
-static void (*person)(unsigned n);
-static unsigned waits;
-
-static bool world(void)
-{
-    clock_advance(100);
-    if (!console_is_waiting())
-        return false;
-    if (++waits > 1000)
-        console_type_key(CTRL_C);
-    else if (person) {
-        terminal_play(console_columns(), console_rows());
-        person(waits - 1);
-    }
-    return console_poll();
-}
-
 static int setup(void **state)
 {
     (void)state;
     host_scripting_reset();
     console_set_size(80, 24);
-    task_set_world(world);
-    person = NULL;
-    waits = 0;
+    person(NULL);
     return 0;
 }
 
@@ -62,36 +38,13 @@ static char *value; /* of the setting x after run(), "" when unset */
 
 static int run(const char *script, void (*who)(unsigned n))
 {
-    waits = 0;
-    person = who;
+    person(who);
     int rc = run_script_text(script);
     free(value);
     value = setting_get("x");
     if (!value)
         value = strdup("");
     return rc;
-}
-
-static void type(const char *keys)
-{
-    console_type(keys);
-}
-
-static void sees(const char *text)
-{
-    if (terminal_find(text) >= 0)
-        return;
-    for (unsigned i = 0; i < console_rows(); i++)
-        print_message("|%s\n", terminal_row(i));
-    print_error("not on the screen: %s\n", text);
-    assert_true(false);
-}
-
-static void sees_not(const char *text)
-{
-    if (terminal_find(text) >= 0)
-        print_error("on the screen: %s\n", text);
-    assert_int_equal(terminal_find(text), -1);
 }
 
 #define MENU "menu Title\nitem --gap Head\nitem a Alpha\nitem b Beta\nitem\nitem --key c c Gamma\n"
@@ -101,7 +54,7 @@ static void sees_not(const char *text)
 static void presses_enter(unsigned n)
 {
     (void)n;
-    type("\n");
+    types("\n");
 }
 
 static void test_first_item_is_selected(void **state)
@@ -204,7 +157,7 @@ static void test_hotkeys(void **state)
     void presses_c(unsigned n)
     {
         (void)n;
-        type("c");
+        types("c");
     }
     void presses_f12(unsigned n)
     {
@@ -213,7 +166,7 @@ static void test_hotkeys(void **state)
     }
     void presses_h_then_enter(unsigned n)
     {
-        type(n == 0 ? "h" : "\n");
+        types(n == 0 ? "h" : "\n");
     }
     run(MENU "choose x\n", presses_c);
     assert_string_equal(value, "c");
@@ -236,7 +189,7 @@ static void test_timeout(void **state)
         if (n == 5)
             console_type_key(KEY_DOWN);
         if (n == 100)
-            type("\n");
+            types("\n");
     }
     start = clock_now();
     run(MENU "choose --timeout 3000 x\n", moves_then_waits); /* any key ends the countdown */
@@ -285,13 +238,13 @@ static void test_the_screen(void **state)
             assert_string_equal(terminal_row(4), " > Beta");
             sees("the second letter");
             sees("2 of 3");
-            type("\n");
+            types("\n");
         }
     }
     const char *script = "set h the second letter\nmenu My title\nitem --gap Head\nitem a Alpha\nitem --help ${h} b Beta\n"
                          "item\nitem --key 0x197e c Gamma\nchoose x\n";
     assert_int_equal(run(script, looks), 0);
-    assert_int_equal(waits, 2);
+    assert_int_equal(person_looks(), 2);
     terminal_play(80, 24);
     assert_string_equal(terminal_row(0), ""); /* gone afterwards, and the cursor is back */
     assert_string_equal(terminal_row(3), "");
@@ -321,7 +274,7 @@ static void test_only_differences_are_sent(void **state)
         if (n < 15)
             console_type_key(KEY_DOWN);
         else
-            type("\n");
+            types("\n");
     }
     assert_int_equal(run(long_menu(48), counts), 0);
     assert_string_equal(value, "i16");
@@ -369,7 +322,7 @@ static void test_long_list(void **state)
             break;
         default:
             sees("1 of 48");
-            type("\n");
+            types("\n");
         }
     }
     assert_int_equal(run(long_menu(48), walks), 0);
@@ -383,7 +336,7 @@ static void test_filter(void **state)
     {
         switch (n) {
         case 0:
-            type("g"); /* no item has a letter as hotkey: a letter starts the filter */
+            types("g"); /* no item has a letter as hotkey: a letter starts the filter */
             break;
         case 1:
             sees("Filter: g");
@@ -392,11 +345,11 @@ static void test_filter(void **state)
             sees_not("Head");
             sees("1 of 1");
             assert_false(terminal_screen()->cursor_hidden);
-            type("zz");
+            types("zz");
             break;
         case 2:
             sees("(nothing matches)");
-            type("\n"); /* chooses nothing */
+            types("\n"); /* chooses nothing */
             break;
         case 3:
             sees("(nothing matches)");
@@ -410,11 +363,11 @@ static void test_filter(void **state)
         case 5:
             sees("> Gamma");
             sees("Alpha");
-            type("/ET"); /* Beta; upper and lower case alike */
+            types("/ET"); /* Beta; upper and lower case alike */
             break;
         default:
             sees("> Beta");
-            type("\n");
+            types("\n");
         }
     }
     const char *script = "menu T\nitem --gap Head\nitem a Alpha\nitem b Beta\nitem c Gamma\nchoose x\n";
@@ -428,11 +381,11 @@ static void test_filter_does_not_break_hotkeys(void **state)
     void filters(unsigned n)
     {
         if (n == 0)
-            type("z"); /* nobody's key, and no filter either: there are letters as hotkeys */
+            types("z"); /* nobody's key, and no filter either: there are letters as hotkeys */
         else if (n == 1) {
             sees("> Alpha");
             sees_not("Filter");
-            type("/c"); /* in the filter a letter is text */
+            types("/c"); /* in the filter a letter is text */
         } else {
             sees("Filter: c");
             sees("> cc");
@@ -444,7 +397,7 @@ static void test_filter_does_not_break_hotkeys(void **state)
     void presses_slash(unsigned n)
     {
         (void)n;
-        type("/");
+        types("/");
     }
     run("menu T\nitem a A\nitem --key / s S\nchoose x\n", presses_slash); /* a hotkey wins over the filter */
     assert_string_equal(value, "s");
@@ -461,7 +414,7 @@ static void test_groups(void **state)
         if (n < ARRAY_SIZE(at) - 1)
             console_type_key(n < 3 ? KEY_TAB : KEY_ANSI(0, 'Z'));
         else
-            type("\n");
+            types("\n");
     }
     run("menu T\nitem --gap A\nitem a1 A1\nitem a2 A2\nitem --gap B\nitem b1 B1\nitem b2 B2\nitem --gap C\n"
         "item c1 C1\nchoose x\n", tabs);
@@ -474,17 +427,17 @@ static void test_countdown_is_shown(void **state)
     static unsigned seen;
     void looks(unsigned n)
     {
-        char text[20];
-        snprintf(text, sizeof text, " %u s, then", 3 - seen);
+        char text[40];
+        snprintf(text, sizeof text, " Goes on in %u s; any", 3 - seen);
         if (n < 25 && terminal_find(text) >= 0)
             seen++;
         if (n == 25) {
-            sees("any key stays");
+            sees("any key stops the countdown");
             console_type_key(KEY_UP);
         }
         if (n == 26) {
             sees_not("any key");
-            type("\n");
+            types("\n");
         }
     }
     seen = 0;
@@ -501,7 +454,7 @@ static void test_narrow_and_small_screens(void **state)
         assert_string_equal(terminal_row(2), " > A very long item that does not fit o");
         sees("Enter  / filter  Esc");
         sees("1 of 2");
-        type("\n");
+        types("\n");
     }
     console_set_size(40, 12);
     run("menu T\nitem a A very long item that does not fit on forty columns\nitem b B\nchoose x\n", looks);
@@ -509,7 +462,7 @@ static void test_narrow_and_small_screens(void **state)
     void types_number(unsigned n)
     {
         (void)n;
-        type("2\n");
+        types("2\n");
     }
     console_set_size(80, 5); /* too few rows for a frame */
     run("menu T\nitem a A\nitem b B\nchoose x\n", types_number);
@@ -525,7 +478,7 @@ static void test_hostile_text(void **state)
         assert_string_equal(terminal_row(0), " Gruse - uber alles ?");
         sees("> red text");
         sees("\"x\" ... ??");
-        type("\n");
+        types("\n");
     }
     run("set esc:hex 1b\nset e ${esc:string}\nset bell:hex 07\n"
         "menu Gr\xc3\xbc\xc3\x9f" "e \xe2\x80\x93 \xc3\xbc" "ber alles ${bell:string}\n"
@@ -540,11 +493,11 @@ static void test_redraw(void **state)
     {
         if (n == 0) {
             console_clear(); /* a terminal that was connected only now */
-            type("\f");
+            types("\f");
         } else {
             sees("> Alpha");
             sees(" Title");
-            type("\n");
+            types("\n");
         }
     }
     assert_int_equal(run(MENU "choose x\n", redraws), 0);
@@ -558,7 +511,7 @@ static void test_plain(void **state)
     void answers(unsigned n)
     {
         static const char *const keys[] = {"7\n", "x\n", "\b3\b2", "\n"};
-        type(keys[MIN(n, 3u)]);
+        types(keys[MIN(n, 3u)]);
     }
     assert_int_equal(run(MENU "choose --plain x\n", answers), 0);
     assert_string_equal(value, "b");
@@ -577,7 +530,7 @@ static void test_plain_keys_and_timeout(void **state)
     void presses_c(unsigned n)
     {
         (void)n;
-        type("c");
+        types("c");
     }
     void presses_escape(unsigned n)
     {
@@ -603,9 +556,9 @@ static void test_many_items(void **state)
     void filters(unsigned n)
     {
         if (n == 0)
-            type("4321");
+            types("4321");
         else
-            type("\n");
+            types("\n");
     }
     assert_int_equal(run(long_menu(5000), filters), 0);
     assert_string_equal(value, "i4321");
