@@ -4,6 +4,7 @@
  * VLB members, the home networking chip's second PHY, jumbo frames.
  */
 #include "drivers/driver.h"
+#include "drivers/mii.h"
 #include "drivers/nic.h"
 #include "pm/io.h"
 #include "pm/lib/fail.h"
@@ -15,7 +16,7 @@ enum { APROM = 0x00, RDP = 0x10, RAP = 0x14, RESET = 0x18, BDP = 0x1c, OLD_RESET
 enum { CSR0_INIT = 1, CSR0_STRT = 2, CSR0_STOP = 4, CSR0_TDMD = 8, CSR0_IDON = 0x100 };
 enum { CSR_STATUS = 0, CSR_INIT_LOW = 1, CSR_INIT_HIGH = 2, CSR_FEATURES = 4, CSR_CHIP_ID = 88 };
 enum { CSR4_PAD = 0x800 };
-enum { BCR_LINK = 4, BCR_BUS = 18, BCR_STYLE = 20 };
+enum { BCR_LINK = 4, BCR_BUS = 18, BCR_STYLE = 20, BCR_MII_ADDRESS = 33, BCR_MII_DATA = 34 };
 enum { BCR4_IS_ON = 0x8000, BCR4_LINK_STATUS = 0x40, BCR18_BURSTS = 0x60, STYLE_PCNET_PCI = 2 };
 
 /* Descriptors of software style 2, both directions. */
@@ -38,21 +39,22 @@ struct init_block {
     u32 rx_ring, tx_ring;
 };
 
-#define RX_BITS    8
-#define TX_BITS    6
-#define RX_RING    (1u << RX_BITS)
-#define TX_RING    (1u << TX_BITS)
-#define RING_ALIGN 64
-#define FCS        4
+#define RX_BITS 8
+#define TX_BITS 6
+#define FCS     4
+
+_Static_assert(1 << RX_BITS == NIC_RX_RING && 1 << TX_BITS == NIC_TX_RING, "the ring sizes do not match");
 
 struct pcnet {
+    struct descriptor rx_ring[NIC_RX_RING];
+    struct descriptor tx_ring[NIC_TX_RING];
+    struct init_block init;
+    struct nic_rx rx;
+    struct nic_tx tx;
     u16 io;
-    unsigned rx_next, tx_next, tx_clean;
+    bool has_mii; /* else the chip only knows whether there is a link */
+    struct mii mii;
     struct link_watch link;
-    struct descriptor *rx, *tx;
-    struct init_block *init;
-    struct pkt *rx_slot[RX_RING];
-    struct pkt *tx_slot[TX_RING];
 };
 
 static u16 csr_read(const struct pcnet *p, u32 n)
@@ -92,22 +94,33 @@ static void reset(const struct pcnet *p)
     csr_write(p, CSR_STATUS, CSR0_STOP);
 }
 
-static void update_link(struct netdev *dev)
+static u16 mii_read(void *nic, unsigned phy, unsigned reg)
 {
-    dev->link_up = bcr_read(dev->priv, BCR_LINK) & BCR4_IS_ON;
+    bcr_write(nic, BCR_MII_ADDRESS, (u16)(phy << 5 | reg));
+    return bcr_read(nic, BCR_MII_DATA);
 }
 
-static void free_slots(struct pcnet *p)
+static void mii_write(void *nic, unsigned phy, unsigned reg, u16 v)
 {
-    nic_empty_slots(p->rx_slot, RX_RING);
-    nic_empty_slots(p->tx_slot, TX_RING);
+    bcr_write(nic, BCR_MII_ADDRESS, (u16)(phy << 5 | reg));
+    bcr_write(nic, BCR_MII_DATA, v);
+}
+
+static void update_link(struct netdev *dev)
+{
+    struct pcnet *p = dev->priv;
+
+    if (p->has_mii)
+        mii_update_link(&p->mii, dev);
+    else
+        dev->link_up = bcr_read(p, BCR_LINK) & BCR4_IS_ON;
 }
 
 static void give_rx(struct pcnet *p, unsigned slot)
 {
-    struct descriptor *d = &p->rx[slot];
+    struct descriptor *d = &p->rx_ring[slot];
 
-    d->addr = bus_address(p->rx_slot[slot]->data);
+    d->addr = bus_address(p->rx.slot[slot]->data);
     d->len = (u16)-PKT_MAX;
     barrier();
     d->status = OWN;
@@ -117,23 +130,22 @@ static int prepare_rings(struct netdev *dev)
 {
     struct pcnet *p = dev->priv;
 
-    int rc = nic_fill_slots(p->rx_slot, RX_RING);
+    int rc = nic_rx_fill(&p->rx);
     if (rc < 0)
         return rc;
-    for (unsigned i = 0; i < RX_RING; i++)
+    for (unsigned i = 0; i < NIC_RX_RING; i++)
         give_rx(p, i);
-    for (unsigned i = 0; i < TX_RING; i++)
-        p->tx[i].status = 0;
-    p->rx_next = p->tx_next = p->tx_clean = 0;
-    *p->init = (struct init_block){
+    for (unsigned i = 0; i < NIC_TX_RING; i++)
+        p->tx_ring[i].status = 0;
+    p->init = (struct init_block){
         .rx_len = RX_BITS << 4,
         .tx_len = TX_BITS << 4,
         .multicast = {~0u, ~0u},
-        .rx_ring = bus_address(p->rx),
-        .tx_ring = bus_address(p->tx),
+        .rx_ring = bus_address(p->rx_ring),
+        .tx_ring = bus_address(p->tx_ring),
     };
     for (unsigned i = 0; i < ETH_ALEN; i++)
-        p->init->mac[i] = dev->mac[i];
+        p->init.mac[i] = dev->mac[i];
     return 0;
 }
 
@@ -143,7 +155,7 @@ static int start(struct pcnet *p)
     bcr_write(p, BCR_BUS, bcr_read(p, BCR_BUS) | BCR18_BURSTS);
     bcr_write(p, BCR_LINK, bcr_read(p, BCR_LINK) | BCR4_LINK_STATUS);
     csr_write(p, CSR_FEATURES, csr_read(p, CSR_FEATURES) | CSR4_PAD);
-    u32 at = bus_address(p->init);
+    u32 at = bus_address(&p->init);
     csr_write(p, CSR_INIT_LOW, (u16)at);
     csr_write(p, CSR_INIT_HIGH, (u16)(at >> 16));
     csr_write(p, CSR_STATUS, CSR0_INIT);
@@ -154,6 +166,12 @@ static int start(struct pcnet *p)
     }
     csr_write(p, CSR_STATUS, CSR0_IDON | CSR0_STRT);
     return 0;
+}
+
+static void stop(struct pcnet *p)
+{
+    reset(p);
+    nic_empty(&p->rx, &p->tx);
 }
 
 static int pcnet_open(struct netdev *dev)
@@ -167,166 +185,111 @@ static int pcnet_open(struct netdev *dev)
     barrier();
     rc = start(p);
     if (rc < 0) {
-        reset(p);
-        free_slots(p);
+        stop(p);
         return rc;
     }
+    if (p->has_mii)
+        mii_start(&p->mii);
     update_link(dev);
     return 0;
-}
-
-static void free_sent(struct pcnet *p)
-{
-    while (p->tx_clean != p->tx_next && !(p->tx[p->tx_clean].status & OWN)) {
-        pkt_free(p->tx_slot[p->tx_clean]);
-        p->tx_slot[p->tx_clean] = NULL;
-        p->tx_clean = (p->tx_clean + 1) % TX_RING;
-    }
 }
 
 static void pcnet_close(struct netdev *dev)
 {
     struct pcnet *p = dev->priv;
 
-    /* The last frames are often a FIN or a DHCP RELEASE: give them 10 ms to leave. */
-    for (unsigned tries = 0; tries < 100 && p->tx_clean != p->tx_next && dev->link_up; tries++) {
-        udelay(100);
-        free_sent(p);
-    }
-    reset(p);
-    free_slots(p);
+    nic_tx_drain(dev, &p->tx);
+    stop(p);
     dev->link_up = false;
 }
 
 static int pcnet_send(struct netdev *dev, struct pkt *packet)
 {
     struct pcnet *p = dev->priv;
-    unsigned after = (p->tx_next + 1) % TX_RING;
 
-    if (after == p->tx_clean)
-        free_sent(p);
-    if (after == p->tx_clean) {
-        pkt_free(packet);
-        return -ENOBUFS;
-    }
-    struct descriptor *d = &p->tx[p->tx_next];
+    int slot = nic_tx_put(dev, &p->tx, packet);
+    if (slot < 0)
+        return slot;
+    struct descriptor *d = &p->tx_ring[slot];
     d->addr = bus_address(packet->data);
     d->len = (u16)-packet->len;
     d->message = 0;
-    p->tx_slot[p->tx_next] = packet;
-    p->tx_next = after;
     barrier();
     d->status = OWN | STP | ENP;
     csr_write(p, CSR_STATUS, CSR0_TDMD);
     return 0;
 }
 
-/* Hand the frame of a slot up and put an empty packet in its place. */
-static void receive(struct netdev *dev, const struct descriptor *d, struct pkt **slot)
-{
-    u16 status = d->status;
-    u32 len = (d->message & 0xfff) - FCS;
-
-    if ((status & (ERR | STP | ENP)) != (STP | ENP) || len < ETH_HLEN || len > PKT_MAX) {
-        dev->stats.rx_errors++;
-        return;
-    }
-    struct pkt *fresh = pkt_alloc();
-    if (!fresh) {
-        dev->stats.rx_dropped++;
-        return;
-    }
-    struct pkt *packet = *slot;
-    packet->len = (u16)len;
-    *slot = fresh;
-    netdev_rx(dev, packet);
-}
-
 static void pcnet_poll(struct netdev *dev)
 {
     struct pcnet *p = dev->priv;
-    unsigned done;
+    const struct descriptor *d;
+    unsigned done = 0;
 
-    for (done = 0; done < RX_RING && !(p->rx[p->rx_next].status & OWN); done++) {
+    while (done < NIC_RX_RING && !((d = &p->rx_ring[p->rx.next])->status & OWN)) {
         barrier();
-        receive(dev, &p->rx[p->rx_next], &p->rx_slot[p->rx_next]);
-        give_rx(p, p->rx_next);
-        p->rx_next = (p->rx_next + 1) % RX_RING;
+        bool is_whole = (d->status & (ERR | STP | ENP)) == (STP | ENP);
+        give_rx(p, nic_rx_take(dev, &p->rx, is_whole ? (d->message & 0xfff) - FCS : 0));
+        done++;
     }
     if (!done && nic_link_due(&p->link))
         update_link(dev);
-    free_sent(p);
+    while (!nic_tx_is_empty(&p->tx) && !(p->tx_ring[p->tx.sent].status & OWN))
+        nic_tx_done(&p->tx);
 }
 
 static const struct netdev_ops ops = {pcnet_open, pcnet_close, pcnet_send, pcnet_poll};
 
-static const char *chip_name(const struct pcnet *p)
-{
-    u32 id = csr_read(p, CSR_CHIP_ID) | (u32)csr_read(p, CSR_CHIP_ID + 1) << 16;
+/* The chip by its part number. Only the first has no MII. */
+static const struct {
+    u16 part;
+    char name[8];
+} chips[] = {
+    {0x2621, "79C970A"}, {0x2623, "79C971"}, {0x2624, "79C972"}, {0x2625, "79C973"}, {0x2627, "79C975"}};
 
-    switch (id >> 12 & 0xffff) {
-    case 0x2621:
-        return "79C970A";
-    case 0x2623:
-        return "79C971";
-    case 0x2624:
-        return "79C972";
-    case 0x2625:
-        return "79C973";
-    case 0x2627:
-        return "79C975";
+static void identify(struct netdev *dev)
+{
+    struct pcnet *p = dev->priv;
+    u32 part = csr_read(p, CSR_CHIP_ID) >> 12 | (u32)csr_read(p, CSR_CHIP_ID + 1) << 4;
+
+    for (unsigned i = 0; i < ARRAY_SIZE(chips); i++)
+        if (chips[i].part == (u16)part)
+            dev->chip = chips[i].name;
+    if ((u16)part == chips[0].part) {
+        dev->link_mbps = 10;
+        return;
     }
-    return "PCnet";
+    p->mii = (struct mii){.nic = p, .read = mii_read, .write = mii_write};
+    p->has_mii = mii_find(&p->mii);
 }
 
-/* One piece of memory for both rings and the initialization block. */
-static int make_rings(struct pcnet *p)
+static int read_mac(struct netdev *dev)
 {
-    p->rx = nic_dma_alloc(RING_ALIGN, (RX_RING + TX_RING) * sizeof(*p->rx) + sizeof(*p->init));
-    if (!p->rx)
-        return -ENOMEM;
-    p->tx = p->rx + RX_RING;
-    p->init = (struct init_block *)(p->tx + TX_RING);
-    return 0;
+    const struct pcnet *p = dev->priv;
+    u32 low = inl(p->io + APROM), high = inl(p->io + APROM + 4);
+    const u8 mac[ETH_ALEN] = {(u8)low,         (u8)(low >> 8), (u8)(low >> 16),
+                              (u8)(low >> 24), (u8)high,       (u8)(high >> 8)};
+
+    return nic_set_mac(dev, mac);
 }
 
-static int pcnet_probe(struct pci_device *pci)
+static int pcnet_probe(struct pci_device *pci, const struct pci_id *id)
 {
     struct netdev *dev = nic_new(pci, "pcnet32", &ops, sizeof(struct pcnet));
-    int rc;
 
     if (!dev)
         return -ENOMEM;
     struct pcnet *p = dev->priv;
-    dev->rx_ring = RX_RING;
-    p->io = pci_bar_is_io(pci, 0) ? (u16)pci_bar(pci, 0) : 0;
-    if (!p->io) {
-        rc = fail(ENXIO, "pcnet32: the BIOS gave it no I/O ports");
-        goto free_device;
+    dev->chip = id->name;
+    int rc = nic_map_io(dev, pci, &p->io);
+    if (rc == 0) {
+        reset(p);
+        identify(dev);
+        rc = read_mac(dev);
     }
-    pci_enable(pci);
-    reset(p);
-    dev->chip = chip_name(p);
-    u32 low = inl(p->io + APROM), high = inl(p->io + APROM + 4);
-    const u8 mac[ETH_ALEN] = {(u8)low,         (u8)(low >> 8), (u8)(low >> 16),
-                              (u8)(low >> 24), (u8)high,       (u8)(high >> 8)};
-    if (!nic_set_mac(dev, mac)) {
-        rc = fail(ENXIO, "pcnet32: no valid MAC address");
-        goto disable;
-    }
-    rc = make_rings(p);
-    if (rc < 0)
-        goto disable;
-    netdev_register(dev);
-    return 0;
-
-disable:
-    pci_disable_bus_master(pci);
-free_device:
-    nic_free(dev);
-    return rc;
+    return nic_finish(dev, pci, rc);
 }
 
-static const struct pci_id ids[] = {{0x1022, 0x2000}, {0, 0}};
+static const struct pci_id ids[] = {{0x1022, 0x2000, 0, "PCnet"}, {0}};
 
-const struct nic_driver driver_pcnet32 = {"pcnet32", ids, pcnet_probe};
+const struct nic_driver driver_pcnet32 = {.name = "pcnet32", .ids = ids, .probe = pcnet_probe};

@@ -1,7 +1,8 @@
 /*
  * Which driver takes which NIC. The image holds native drivers and UNDI together: the NIC that we were
  * booted from gets its native driver when the list has one, and then its UNDI stays shut down; else
- * UNDI drives it and no native driver may touch it, since two drivers on one chip are one too many.
+ * UNDI drives it and no native driver may touch it, since two drivers on one chip are one too many. A driver
+ * that says rom_first leaves the NIC that we were booted from to its UNDI.
  */
 #include "drivers/driver.h"
 #include "pm/lib/fail.h"
@@ -12,12 +13,19 @@
 
 enum { NO_LOCATION = 0xffff };
 
+static const struct pci_id *find_id(const struct nic_driver *driver, const struct pci_device *pci)
+{
+    for (const struct pci_id *id = driver->ids; id->vendor; id++)
+        if (id->vendor == pci->vendor && id->device == pci->device)
+            return id;
+    return NULL;
+}
+
 static const struct nic_driver *driver_for(const struct pci_device *pci)
 {
     for (const struct nic_driver *const *d = nic_drivers; *d; d++)
-        for (const struct pci_id *id = (*d)->ids; id->vendor; id++)
-            if (id->vendor == pci->vendor && id->device == pci->device)
-                return *d;
+        if (find_id(*d, pci))
+            return *d;
     return NULL;
 }
 
@@ -29,7 +37,7 @@ static bool probe_device(struct pci_device *pci)
     if (!driver)
         return false;
     fail_clear();
-    int rc = driver->probe(pci);
+    int rc = driver->probe(pci, find_id(driver, pci));
     if (rc < 0)
         printf("PCI %02x:%02x.%x: %s\n", pci->busdevfn >> 8, pci->busdevfn >> 3 & 31, pci->busdevfn & 7,
                fail_text(rc));
@@ -44,19 +52,34 @@ static struct pci_device *device_at(u16 busdevfn)
     return NULL;
 }
 
+static bool probe_undi(int (*undi)(void))
+{
+    fail_clear();
+    int rc = undi();
+    if (rc < 0)
+        printf("%s\n", fail_text(rc));
+    return rc == 0;
+}
+
 /* The NIC that the PXE ROM used: always the first in the list of devices. */
 static void probe_booted_from(u16 busdevfn, int (*undi)(void))
 {
     struct pci_device *pci = busdevfn == NO_LOCATION ? NULL : device_at(busdevfn);
+    const struct nic_driver *driver = pci ? driver_for(pci) : NULL;
 
-    if (!pci || !probe_device(pci)) {
-        fail_clear();
-        int rc = undi();
-        if (rc < 0)
-            printf("%s\n", fail_text(rc));
-    }
+    bool native_first = driver && !driver->rom_first;
+
+    if (!(native_first && probe_device(pci)) && !probe_undi(undi) && driver && !native_first)
+        probe_device(pci);
     if (netdev_first())
         netdev_first()->was_booted_from = true;
+}
+
+static void probe_isa(void)
+{
+    for (const struct nic_driver *const *d = nic_drivers; *d && !netdev_first(); d++)
+        if ((*d)->probe_isa)
+            (*d)->probe_isa();
 }
 
 void drivers_probe_all(int (*undi)(void))
@@ -73,4 +96,5 @@ void drivers_probe_all(int (*undi)(void))
     for (unsigned i = 0; i < pci_count(); i++)
         if (pci_get(i)->busdevfn != first)
             probe_device(pci_get(i));
+    probe_isa();
 }

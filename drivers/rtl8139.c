@@ -54,8 +54,8 @@ struct rtl8139 {
     u16 rx_at; /* offset of the next header in the ring */
     unsigned tx_next;
     struct link_watch link;
-    u8 *rx;
-    u8 *tx; /* TX_SLOTS buffers */
+    u8 rx[RX_BYTES + RX_SPILL] __attribute__((aligned(16)));
+    u8 tx[TX_SLOTS][TX_BYTES];
 };
 
 static void update_link(struct netdev *dev)
@@ -112,7 +112,7 @@ static int rtl8139_open(struct netdev *dev)
     outl(r->io + MAR0, ~0u);
     outl(r->io + MAR0 + 4, ~0u);
     for (u32 i = 0; i < TX_SLOTS; i++)
-        outl((u16)(r->io + TSAD0 + 4 * i), bus_address(r->tx + i * TX_BYTES));
+        outl((u16)(r->io + TSAD0 + 4 * i), bus_address(r->tx[i]));
     r->tx_next = 0;
     start_receiver(r);
     update_link(dev);
@@ -145,24 +145,12 @@ static int rtl8139_send(struct netdev *dev, struct pkt *p)
         pkt_free(p);
         return len > TX_BYTES ? -EMSGSIZE : -ENOBUFS;
     }
-    memcpy(r->tx + r->tx_next * TX_BYTES, p->data, len);
+    memcpy(r->tx[r->tx_next], p->data, len);
     pkt_free(p);
     barrier();
     outl((u16)(r->io + TSD0 + 4 * r->tx_next), len | TSD_THRESHOLD); /* clears OWN: go */
     r->tx_next = (r->tx_next + 1) % TX_SLOTS;
     return 0;
-}
-
-static void receive(struct netdev *dev, const u8 *frame, u16 len)
-{
-    struct pkt *p = pkt_alloc();
-
-    if (!p) {
-        dev->stats.rx_dropped++;
-        return;
-    }
-    memcpy(pkt_put(p, len), frame, len);
-    netdev_rx(dev, p);
 }
 
 /*
@@ -183,7 +171,7 @@ static bool take_frame(struct netdev *dev)
         start_receiver(r);
         return false;
     }
-    receive(dev, r->rx + r->rx_at + 4, len - FCS);
+    nic_rx_copy(dev, r->rx + r->rx_at + 4, len - FCS);
     r->rx_at = (u16)((r->rx_at + 4u + len + 3) & ~3u & (RX_BYTES - 1));
     outw(r->io + CAPR, (u16)(r->rx_at - 16));
     return true;
@@ -204,54 +192,54 @@ static void rtl8139_poll(struct netdev *dev)
 
 static const struct netdev_ops ops = {rtl8139_open, rtl8139_close, rtl8139_send, rtl8139_poll};
 
-static int rtl8139_probe(struct pci_device *pci)
+static int read_mac(struct netdev *dev)
+{
+    const struct rtl8139 *r = dev->priv;
+    u8 mac[ETH_ALEN];
+
+    for (u16 i = 0; i < ETH_ALEN; i++)
+        mac[i] = inb(r->io + IDR0 + i);
+    return nic_set_mac(dev, mac);
+}
+
+static int rtl8139_probe(struct pci_device *pci, const struct pci_id *id)
 {
     struct netdev *dev = nic_new(pci, "rtl8139", &ops, sizeof(struct rtl8139));
-    u8 mac[ETH_ALEN];
-    int rc = -ENOMEM;
 
     if (!dev)
         return -ENOMEM;
     struct rtl8139 *r = dev->priv;
-    dev->chip = "RTL8139";
+    dev->chip = id->name;
     dev->rx_ring = RX_BYTES / FULL_SLOT;
-    r->io = pci_bar_is_io(pci, 0) ? (u16)pci_bar(pci, 0) : 0;
-    if (!r->io) {
-        rc = fail(ENXIO, "rtl8139: the BIOS gave it no I/O ports");
-        goto free_device;
+    int rc = nic_map_io(dev, pci, &r->io);
+    if (rc == 0) {
+        outb(r->io + CONFIG1, 0); /* wake up */
+        rc = reset(r);
     }
-    pci_enable(pci);
-    outb(r->io + CONFIG1, 0); /* wake up */
-    rc = reset(r);
-    if (rc < 0)
-        goto disable;
-    for (u16 i = 0; i < ETH_ALEN; i++)
-        mac[i] = inb(r->io + IDR0 + i);
-    if (!nic_set_mac(dev, mac)) {
-        rc = fail(ENXIO, "rtl8139: no valid MAC address");
-        goto disable;
-    }
-    r->rx = nic_dma_alloc(16, RX_BYTES + RX_SPILL + TX_SLOTS * TX_BYTES);
-    if (!r->rx) {
-        rc = -ENOMEM;
-        goto disable;
-    }
-    r->tx = r->rx + RX_BYTES + RX_SPILL;
-    netdev_register(dev);
-    return 0;
-
-disable:
-    pci_disable_bus_master(pci);
-free_device:
-    nic_free(dev);
-    return rc;
+    if (rc == 0)
+        rc = read_mac(dev);
+    return nic_finish(dev, pci, rc);
 }
 
 static const struct pci_id ids[] = {
-    {0x10ec, 0x8139}, {0x10ec, 0x8138}, {0x1113, 0x1211}, {0x1500, 0x1360}, {0x4033, 0x1360},
-    {0x1186, 0x1300}, {0x1186, 0x1340}, {0x13d1, 0xab06}, {0x1259, 0xa117}, {0x1259, 0xa11e},
-    {0x14ea, 0xab06}, {0x14ea, 0xab07}, {0x11db, 0x1234}, {0x1432, 0x9130}, {0x126c, 0x1211},
-    {0x1743, 0x8139}, {0, 0},
+    {0x10ec, 0x8139, 0, "RTL8139"},
+    {0x10ec, 0x8138, 0, "RTL8139"},
+    {0x1113, 0x1211, 0, "SMC1211"},
+    {0x1500, 0x1360, 0, "Delta8139"},
+    {0x4033, 0x1360, 0, "Addtron"},
+    {0x1186, 0x1300, 0, "DFE-538"},
+    {0x1186, 0x1340, 0, "DFE-690"},
+    {0x13d1, 0xab06, 0, "FE2000VX"},
+    {0x1259, 0xa117, 0, "AT-8139"},
+    {0x1259, 0xa11e, 0, "AT-8139"},
+    {0x14ea, 0xab06, 0, "FNW-3603"},
+    {0x14ea, 0xab07, 0, "FNW-3800"},
+    {0x11db, 0x1234, 0, "HT-8139"},
+    {0x1432, 0x9130, 0, "EN-9130"},
+    {0x126c, 0x1211, 0, "NT-8139"},
+    {0x1743, 0x8139, 0, "ROL-8139"},
+    {0},
 };
 
-const struct nic_driver driver_rtl8139 = {"rtl8139", ids, rtl8139_probe};
+const struct nic_driver driver_rtl8139 = {
+    .name = "rtl8139", .ids = ids, .probe = rtl8139_probe, .rom_first = true};

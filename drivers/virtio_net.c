@@ -248,27 +248,6 @@ static int virtio_net_send(struct netdev *dev, struct pkt *p)
     return 0;
 }
 
-/* Hand the frame of a slot up, `len` bytes with its header, and put an empty packet in its place. */
-static void receive(struct netdev *dev, unsigned slot, u32 len)
-{
-    struct virtio_net *n = dev->priv;
-    u32 frame_len = len - n->header_len;
-
-    if (len < n->header_len || frame_len < ETH_HLEN || frame_len > PKT_MAX) {
-        dev->stats.rx_errors++;
-        return;
-    }
-    struct pkt *fresh = pkt_alloc();
-    if (!fresh) {
-        dev->stats.rx_dropped++;
-        return;
-    }
-    struct pkt *p = n->rx.slot[slot];
-    n->rx.slot[slot] = fresh;
-    p->len = (u16)frame_len;
-    netdev_rx(dev, p);
-}
-
 static void virtio_net_poll(struct netdev *dev)
 {
     struct virtio_net *n = dev->priv;
@@ -279,7 +258,7 @@ static void virtio_net_poll(struct netdev *dev)
     if (n->is_broken)
         return;
     for (done = 0; done < n->rx.slots && (slot = take_slot(&n->rx, &len)) >= 0; done++) {
-        receive(dev, (unsigned)slot, len);
+        nic_take(dev, &n->rx.slot[slot], len > n->header_len ? len - n->header_len : 0);
         offer_slot(n, (unsigned)slot);
     }
     if (slot == -EIO) {
@@ -306,38 +285,31 @@ static int read_mac(struct netdev *dev)
         return fail(ENXIO, "virtio-net: the device has no MAC address");
     for (u32 i = 0; i < ETH_ALEN; i++)
         mac[i] = virtio_config8(&n->hw, CONFIG_MAC + i);
-    return nic_set_mac(dev, mac) ? 0 : fail(ENXIO, "virtio-net: the device's MAC address is not valid");
+    return nic_set_mac(dev, mac);
 }
 
-static int virtio_net_probe(struct pci_device *pci)
+static int virtio_net_probe(struct pci_device *pci, const struct pci_id *id)
 {
     struct netdev *dev = nic_new(pci, "virtio-net", &ops, sizeof(struct virtio_net));
 
+    (void)id;
     if (!dev)
         return -ENOMEM;
     struct virtio_net *n = dev->priv;
     pci_enable(pci);
     int rc = virtio_find(&n->hw, pci);
-    if (rc < 0)
-        goto disable;
-    rc = negotiate(n);
-    if (rc == 0)
-        rc = read_mac(dev);
-    virtio_reset(&n->hw);
-    if (rc < 0)
-        goto disable;
+    if (rc == 0) {
+        rc = negotiate(n);
+        if (rc == 0)
+            rc = read_mac(dev);
+        virtio_reset(&n->hw);
+    }
     dev->chip = n->hw.is_modern ? "virtio-net modern" : "virtio-net legacy";
     dev->rx_ring = MAX_SLOTS;
-    netdev_register(dev);
-    return 0;
-
-disable:
-    pci_disable_bus_master(pci);
-    nic_free(dev);
-    return rc;
+    return nic_finish(dev, pci, rc);
 }
 
 /* The transitional and the modern id of the network device (4.1.2). */
-static const struct pci_id ids[] = {{0x1af4, 0x1000}, {0x1af4, 0x1041}, {0, 0}};
+static const struct pci_id ids[] = {{0x1af4, 0x1000, 0, ""}, {0x1af4, 0x1041, 0, ""}, {0}};
 
-const struct nic_driver driver_virtio_net = {"virtio-net", ids, virtio_net_probe};
+const struct nic_driver driver_virtio_net = {.name = "virtio-net", .ids = ids, .probe = virtio_net_probe};

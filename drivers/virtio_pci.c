@@ -6,12 +6,12 @@
  */
 #include "drivers/virtio_pci.h"
 
-#include "drivers/nic.h"
 #include "pm/io.h"
 #include "pm/lib/fail.h"
 #include "pm/time.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Legacy registers in BAR 0 (4.1.4.8); the device configuration follows while MSI-X is off. */
 enum {
@@ -259,9 +259,12 @@ static int make_rings(struct virtq *q)
     size_t used_at = sizeof(struct vring_desc) * q->size + 2u * (3u + q->size);
 
     used_at = (used_at + RING_ALIGN - 1) & ~(RING_ALIGN - 1);
-    u8 *memory = nic_dma_alloc(RING_ALIGN, used_at + 6 + sizeof(struct vring_used_elem) * q->size);
+    size_t size = used_at + 6 + sizeof(struct vring_used_elem) * q->size;
+    size = (size + RING_ALIGN - 1) & ~(RING_ALIGN - 1);
+    u8 *memory = aligned_alloc(RING_ALIGN, size);
     if (!memory)
-        return -ENOMEM;
+        return fail(ENOMEM, "virtio: no memory for a queue of %u", q->size);
+    memset(memory, 0, size);
     q->desc = (struct vring_desc *)memory;
     q->avail = (struct vring_avail *)(q->desc + q->size);
     q->used = (struct vring_used *)(memory + used_at);

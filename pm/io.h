@@ -42,6 +42,27 @@ static inline void outl(u16 port, u32 v)
     __asm__ volatile("outl %0, %1" : : "a"(v), "Nd"(port));
 }
 
+/* n times from or to one port: for chips without bus mastering. */
+static inline void insw(u16 port, void *to, u32 n)
+{
+    __asm__ volatile("rep insw" : "+D"(to), "+c"(n) : "d"(port) : "memory");
+}
+
+static inline void insl(u16 port, void *to, u32 n)
+{
+    __asm__ volatile("rep insl" : "+D"(to), "+c"(n) : "d"(port) : "memory");
+}
+
+static inline void outsw(u16 port, const void *from, u32 n)
+{
+    __asm__ volatile("rep outsw" : "+S"(from), "+c"(n) : "d"(port) : "memory");
+}
+
+static inline void outsl(u16 port, const void *from, u32 n)
+{
+    __asm__ volatile("rep outsl" : "+S"(from), "+c"(n) : "d"(port) : "memory");
+}
+
 /* About a microsecond: a write to the POST port, which is the customary pause. */
 static inline void io_delay(void)
 {

@@ -23,6 +23,16 @@ NICS = {
     'virtio-legacy': 'virtio-net-pci,disable-modern=on,disable-legacy=off',
     'rtl8139': 'rtl8139',
     'pcnet': 'pcnet',
+    'e1000-82544gc': 'e1000-82544gc',
+    'e1000-82545em': 'e1000-82545em',
+    'e1000e': 'e1000e',
+    'eepro100': 'i82557b',
+    'i82551': 'i82551',
+    'i82559er': 'i82559er',
+    'vmxnet3': 'vmxnet3',
+    'tulip': 'tulip',
+    'ne2k_pci': 'ne2k_pci',
+    'ne2k_isa': 'ne2k_isa',
 }
 
 
@@ -35,7 +45,7 @@ def base_command(mem=256, cpu='qemu64', bios_on_serial=False):
 
 def nic(model, net, rom=False):
     """A NIC on `net`; with rom=True its own PXE ROM is what the machine boots."""
-    options = ',bootindex=1' if rom else ',romfile='
+    options = ',bootindex=1' if rom else '' if model == 'ne2k_isa' else ',romfile='
     return ['-netdev', net.netdev('n0'), '-device', f'{NICS[model]},netdev=n0,id=nic0,mac={MAC}{options}']
 
 

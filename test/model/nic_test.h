@@ -3,14 +3,53 @@
  */
 #pragma once
 
+#include "drivers/driver.h"
 #include "pm/lib/fail.h"
 #include "tcpip/netdev.h"
+#include "test/host/clock.h"
+#include "test/model/machine.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "test/host/test.h"
+
+/* Find the one device on the bus and have the driver probe it; what the probe said. */
+static inline int nic_test_probe_rc(const struct nic_driver *driver)
+{
+    pci_scan();
+    assert_int_equal(pci_count(), 1);
+    for (const struct pci_id *id = driver->ids; id->vendor; id++)
+        if (id->vendor == pci_get(0)->vendor && id->device == pci_get(0)->device)
+            return driver->probe(pci_get(0), id);
+    assert_true(!"the driver does not know this device");
+    return -1;
+}
+
+static inline struct netdev *nic_test_probe(const struct nic_driver *driver)
+{
+    assert_int_equal(nic_test_probe_rc(driver), 0);
+    assert_non_null(netdev_first());
+    return netdev_first();
+}
+
+static inline struct netdev *nic_test_open(const struct nic_driver *driver)
+{
+    struct netdev *dev = nic_test_probe(driver);
+
+    assert_int_equal(netdev_open(dev), 0);
+    return dev;
+}
+
+/* A second of idle polls. */
+static inline void nic_test_idle(struct netdev *dev)
+{
+    for (unsigned i = 0; i < 100; i++) {
+        clock_advance(10);
+        dev->ops->poll(dev);
+    }
+}
 
 /* A frame to ourselves whose bytes say which one it is. */
 static inline void nic_test_frame(u8 *frame, size_t len, u8 mark)

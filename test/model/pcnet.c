@@ -8,7 +8,7 @@
 
 enum { IO = 0xc200, RDP = 0x10, RAP = 0x14, RESET = 0x18, BDP = 0x1c, OLD_RESET = 0x14 };
 enum { INIT = 1, STRT = 2, STOP = 4, TDMD = 8, IDON = 0x100 };
-enum { OWN = 0x8000 };
+enum { OWN = 0x8000, MII_ADDRESS = 33, MII_DATA = 34 };
 
 struct descriptor {
     u32 addr;
@@ -25,7 +25,7 @@ static void model_reset(struct pcnet_model *m)
 {
     memset(m->csr, 0, sizeof(m->csr));
     m->csr[0] = STOP;
-    m->csr[88] = 0x1003;
+    m->csr[88] = m->has_mii ? 0x5003 : 0x1003;
     m->csr[89] = 0x0262;
     m->bcr[4] = 0;
     m->resets++;
@@ -113,6 +113,8 @@ static u32 model_read(void *model, u32 at, unsigned size)
         memcpy(&v, m->mac + at, at ? 2 : 4);
     else if (at == RDP)
         v = m->csr[m->rap];
+    else if (at == BDP && m->rap == MII_DATA)
+        v = phy_read(&m->phy, m->bcr[MII_ADDRESS] >> 5, m->bcr[MII_ADDRESS] & 31);
     else if (at == BDP)
         v = m->bcr[m->rap] | (m->rap == 4 && (m->bcr[4] & 0x40) && m->has_link ? 0x8000 : 0);
     return v;
@@ -134,8 +136,10 @@ static void model_write(void *model, u32 at, unsigned size, u32 v)
     } else if (at == RDP) {
         m->csr[m->rap] = (u16)v;
     } else {
-        assert(at == BDP && m->rap < 32);
+        assert(at == BDP && m->rap < 64 && (m->rap < 32 || m->has_mii));
         m->bcr[m->rap] = (u16)v;
+        if (m->rap == MII_DATA)
+            phy_write(&m->phy, m->bcr[MII_ADDRESS] >> 5, m->bcr[MII_ADDRESS] & 31, (u16)v);
     }
 }
 
@@ -147,6 +151,7 @@ void pcnet_model_init(struct pcnet_model *m, bool is_wide)
     memcpy(m->mac, "\x52\x54\x00\x12\x34\x56", 6);
     m->is_wide = is_wide;
     m->has_link = true;
+    phy_init(&m->phy, 30, false);
     machine_config32(pci, 0x10, IO | 1);
     machine_add_window(&(struct machine_window){true, IO, 32, model_read, model_write, m});
 }

@@ -3,16 +3,18 @@
  */
 #pragma once
 
-#include "pm/lib/types.h"
+#include "test/model/pins.h"
 
 struct pcnet_model {
     u8 mac[6];
-    u16 csr[128], bcr[32];
+    u16 csr[128], bcr[64];
     u32 rap;
     bool is_wide;      /* 32-bit access is in force */
     bool never_starts; /* does not read its initialization block */
     bool hold_tx;
     bool has_link;
+    bool has_mii; /* a 79C973 and its PHY, not a 79C970A */
+    struct phy phy;
     u32 rx_ring, tx_ring;
     unsigned rx_count, tx_count, rx_at, tx_at;
     u8 station[6]; /* from the initialization block */

@@ -12,9 +12,7 @@ static struct e1000_model model;
 static struct netdev *probe(u16 device_id)
 {
     e1000_model_init(&model, device_id);
-    pci_scan();
-    assert_int_equal(pci_count(), 1);
-    assert_int_equal(driver_e1000.probe(pci_get(0)), 0);
+    assert_int_equal(nic_test_probe_rc(&driver_e1000), 0);
     assert_non_null(netdev_first());
     return netdev_first();
 }
@@ -61,8 +59,7 @@ static void eeprom_case(bool is_82541)
     e1000_model_init(&model, 0x100e);
     model.reset_loads_mac = false;
     model.is_82541 = is_82541;
-    pci_scan();
-    assert_int_equal(driver_e1000.probe(pci_get(0)), 0);
+    assert_int_equal(nic_test_probe_rc(&driver_e1000), 0);
     assert_memory_equal(netdev_first()->mac, "\x52\x54\x00\x12\x34\x56", 6);
 }
 
@@ -83,8 +80,7 @@ static void test_a_device_without_address_is_refused(void **state)
     (void)state;
     e1000_model_init(&model, 0x100e);
     memset(model.eeprom_mac, 0xff, 6);
-    pci_scan();
-    assert_int_equal(driver_e1000.probe(pci_get(0)), -ENXIO);
+    assert_int_equal(nic_test_probe_rc(&driver_e1000), -ENXIO);
     assert_null(netdev_first());
 }
 
@@ -104,16 +100,10 @@ static void test_a_lost_link_is_noticed(void **state)
     struct netdev *dev = probe_and_open();
 
     model.reg[2] = 0x01;
-    for (unsigned i = 0; i < 100; i++) {
-        clock_advance(10);
-        dev->ops->poll(dev);
-    }
+    nic_test_idle(dev);
     assert_false(dev->link_up);
     model.reg[2] = 0x43;
-    for (unsigned i = 0; i < 100; i++) {
-        clock_advance(10);
-        dev->ops->poll(dev);
-    }
+    nic_test_idle(dev);
     assert_true(dev->link_up);
     assert_int_equal(dev->link_mbps, 100);
 }
@@ -285,8 +275,7 @@ static void test_registers_above_4_gb_are_refused(void **state)
 
     machine_config32(pci, 0x10, 0x80000004);
     machine_config32(pci, 0x14, 1);
-    pci_scan();
-    assert_int_equal(driver_e1000.probe(pci_get(0)), -ENXIO);
+    assert_int_equal(nic_test_probe_rc(&driver_e1000), -ENXIO);
     assert_null(netdev_first());
 }
 

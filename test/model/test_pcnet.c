@@ -27,8 +27,7 @@ static int teardown(void **state)
 
 static struct netdev *probe(void)
 {
-    pci_scan();
-    assert_int_equal(driver_pcnet32.probe(pci_get(0)), 0);
+    assert_int_equal(nic_test_probe_rc(&driver_pcnet32), 0);
     return netdev_first();
 }
 
@@ -62,8 +61,7 @@ static void test_a_chip_without_address_is_refused(void **state)
 {
     (void)state;
     memset(model.mac, 0xff, 6);
-    pci_scan();
-    assert_int_equal(driver_pcnet32.probe(pci_get(0)), -ENXIO);
+    assert_int_equal(nic_test_probe_rc(&driver_pcnet32), -ENXIO);
     assert_null(netdev_first());
 }
 
@@ -198,10 +196,7 @@ static void test_link(void **state)
 
     assert_true(dev->link_up);
     model.has_link = false;
-    for (unsigned i = 0; i < 100; i++) {
-        clock_advance(10);
-        dev->ops->poll(dev);
-    }
+    nic_test_idle(dev);
     assert_false(dev->link_up);
 }
 
@@ -209,6 +204,20 @@ static void test_link(void **state)
     {                                                                                                        \
 #f ": wide", f, setup, teardown, &model                                                              \
     }
+static void test_speed_from_the_phy(void **state)
+{
+    (void)state;
+    model.has_mii = true;
+    struct netdev *dev = probe_and_open();
+
+    assert_string_equal(dev->chip, "79C973");
+    assert_true(dev->link_up);
+    assert_int_equal(dev->link_mbps, 100);
+    phy_set_link(&model.phy, false);
+    nic_test_idle(dev);
+    assert_false(dev->link_up);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -226,6 +235,7 @@ int main(void)
         TEST(test_a_full_ring_refuses),
         TEST(test_close_and_a_changed_address),
         TEST(test_link),
+        TEST(test_speed_from_the_phy),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,7 +9,8 @@
 
 static struct {
     unsigned undi_calls;
-    bool undi_fails, native_fails;
+    bool undi_fails, native_fails, isa_card;
+    unsigned isa_probes;
     struct netdev dev[4];
     unsigned devs;
 } seen;
@@ -22,8 +23,11 @@ static void add_netdev(const char *driver, u16 busdevfn)
     netdev_register(dev);
 }
 
-static int native_probe(struct pci_device *pci)
+static const struct pci_id native_ids[] = {{0x8086, 0x100e, 0, ""}, {0}};
+
+static int native_probe(struct pci_device *pci, const struct pci_id *id)
 {
+    assert_ptr_equal(id, native_ids);
     if (seen.native_fails)
         return fail(EIO, "native: dead chip");
     add_netdev("native", pci->busdevfn);
@@ -39,9 +43,28 @@ static int fake_undi(void)
     return 0;
 }
 
-static const struct pci_id native_ids[] = {{0x8086, 0x100e}, {0, 0}};
-static const struct nic_driver driver_native = {"native", native_ids, native_probe};
-const struct nic_driver *const nic_drivers[] = {&driver_native, NULL};
+static const struct nic_driver driver_native = {.name = "native", .ids = native_ids, .probe = native_probe};
+
+static int clone_probe(struct pci_device *pci, const struct pci_id *id)
+{
+    (void)id;
+    if (seen.native_fails)
+        return fail(EIO, "clone: dead chip");
+    add_netdev("clone", pci->busdevfn);
+    return 0;
+}
+
+static void isa_probe(void)
+{
+    seen.isa_probes++;
+    if (seen.isa_card)
+        add_netdev("isa", 0xffff);
+}
+
+static const struct pci_id clone_ids[] = {{0x10ec, 0x8029, 0, ""}, {0}};
+static const struct nic_driver driver_clone = {
+    .name = "clone", .ids = clone_ids, .probe = clone_probe, .probe_isa = isa_probe, .rom_first = true};
+const struct nic_driver *const nic_drivers[] = {&driver_native, &driver_clone, NULL};
 
 /* 00:03.0 has no native driver; 00:04.0 and 00:05.0 have. */
 static int setup(void **state)
@@ -130,6 +153,54 @@ static void test_an_isa_nic_does_not_keep_native_drivers_away(void **state)
     assert_int_equal(seen.devs, 3);
 }
 
+static void test_the_rom_first_where_the_driver_says_so(void **state)
+{
+    (void)state;
+    machine_add_pci(6 << 3, 0x10ec, 0x8029);
+    mailbox->pxe_busdevfn = 6 << 3;
+    drivers_probe_all(fake_undi);
+    expect_nics("undi@6* native@4 native@5 ");
+}
+
+static void test_a_dead_rom_leaves_the_nic_to_its_driver(void **state)
+{
+    (void)state;
+    machine_add_pci(6 << 3, 0x10ec, 0x8029);
+    mailbox->pxe_busdevfn = 6 << 3;
+    seen.undi_fails = true;
+    drivers_probe_all(fake_undi);
+    expect_nics("clone@6* native@4 native@5 ");
+    assert_non_null(strstr(console_text(), "UNDI: dead ROM"));
+}
+
+static void test_a_rom_of_another_nic_does_not_matter(void **state)
+{
+    (void)state;
+    machine_add_pci(6 << 3, 0x10ec, 0x8029);
+    mailbox->pxe_busdevfn = 5 << 3;
+    drivers_probe_all(fake_undi);
+    expect_nics("native@5* native@4 clone@6 ");
+    assert_int_equal(seen.undi_calls, 0);
+}
+
+static void test_isa_ports_are_left_alone_when_there_is_a_nic(void **state)
+{
+    (void)state;
+    mailbox->pxe_flags = 0;
+    drivers_probe_all(fake_undi);
+    assert_int_equal(seen.isa_probes, 0);
+}
+
+static void test_isa_when_there_is_nothing_else(void **state)
+{
+    (void)state;
+    mailbox->pxe_flags = 0;
+    seen.native_fails = seen.isa_card = true;
+    drivers_probe_all(fake_undi);
+    assert_int_equal(seen.isa_probes, 1);
+    assert_string_equal(netdev_first()->driver, "isa");
+}
+
 #define TEST(f) cmocka_unit_test_setup(f, setup)
 
 int main(void)
@@ -142,6 +213,11 @@ int main(void)
         TEST(test_a_dead_rom_is_said_and_leaves_the_others),
         TEST(test_a_pci_nic_of_unknown_place_keeps_native_drivers_away),
         TEST(test_an_isa_nic_does_not_keep_native_drivers_away),
+        TEST(test_the_rom_first_where_the_driver_says_so),
+        TEST(test_a_dead_rom_leaves_the_nic_to_its_driver),
+        TEST(test_a_rom_of_another_nic_does_not_matter),
+        TEST(test_isa_ports_are_left_alone_when_there_is_a_nic),
+        TEST(test_isa_when_there_is_nothing_else),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,8 +26,7 @@ static int teardown(void **state)
 
 static int probe_rc(void)
 {
-    pci_scan();
-    return driver_rtl8139.probe(pci_get(0));
+    return nic_test_probe_rc(&driver_rtl8139);
 }
 
 static struct netdev *probe_and_open(void)
@@ -69,10 +68,7 @@ static void test_link_and_speed(void **state)
     assert_true(dev->link_up);
     assert_int_equal(dev->link_mbps, 100);
     model.link = 4;
-    for (unsigned i = 0; i < 100; i++) {
-        clock_advance(10);
-        dev->ops->poll(dev);
-    }
+    nic_test_idle(dev);
     assert_false(dev->link_up);
 }
 

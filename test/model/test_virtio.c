@@ -39,8 +39,7 @@ static int teardown(void **state)
 
 static int probe_rc(void)
 {
-    pci_scan();
-    return driver_virtio_net.probe(pci_get(0));
+    return nic_test_probe_rc(&driver_virtio_net);
 }
 
 static struct netdev *probe(void)
@@ -261,10 +260,7 @@ static void test_link_state(void **state)
 
     assert_true(dev->link_up);
     model.link = 0;
-    for (unsigned i = 0; i < 100; i++) {
-        clock_advance(10);
-        dev->ops->poll(dev);
-    }
+    nic_test_idle(dev);
     assert_false(dev->link_up);
 }
 

@@ -7,6 +7,8 @@
 
 #include "test/model/machine.h"
 
+#include <string.h>
+
 static inline u8 inb(u16 port)
 {
     return (u8)machine_read(true, port, 1);
@@ -35,6 +37,40 @@ static inline void outw(u16 port, u16 v)
 static inline void outl(u16 port, u32 v)
 {
     machine_write(true, port, 4, v);
+}
+
+static inline void insw(u16 port, void *to, u32 n)
+{
+    for (u8 *at = to; n-- > 0; at += 2) {
+        u16 v = inw(port);
+        memcpy(at, &v, 2);
+    }
+}
+
+static inline void insl(u16 port, void *to, u32 n)
+{
+    for (u8 *at = to; n-- > 0; at += 4) {
+        u32 v = inl(port);
+        memcpy(at, &v, 4);
+    }
+}
+
+static inline void outsw(u16 port, const void *from, u32 n)
+{
+    for (const u8 *at = from; n-- > 0; at += 2) {
+        u16 v;
+        memcpy(&v, at, 2);
+        outw(port, v);
+    }
+}
+
+static inline void outsl(u16 port, const void *from, u32 n)
+{
+    for (const u8 *at = from; n-- > 0; at += 4) {
+        u32 v;
+        memcpy(&v, at, 4);
+        outl(port, v);
+    }
 }
 
 static inline u8 readb(uintptr_t addr)

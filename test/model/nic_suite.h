@@ -1,0 +1,257 @@
+/*
+ * What every NIC driver must do, whatever the chip: a test program defines `chip`, lists NIC_SUITE among its
+ * tests, and adds what only its chip has. Include once, last.
+ */
+#pragma once
+
+#include "test/model/nic_test.h"
+#include "test/model/wire.h"
+
+struct nic_chip {
+    const struct nic_driver *driver;
+    void (*plug)(void);                          /* put a fresh model on the bus */
+    bool (*receive)(const void *frame, u16 len); /* a frame arrives; false when there was no room for it */
+    bool (*receive_damaged)(void);
+    bool (*is_quiet)(void);    /* it holds no right to write into memory */
+    const u8 *mac;             /* the address it listens to */
+    struct wire *wire;         /* what it sent */
+    void (*set_link)(bool up); /* NULL: it cannot tell */
+    void (*spoil_mac)(void);   /* no valid address in its EEPROM */
+    u32 mbps;
+    unsigned tx_slots;
+    unsigned idle_accesses; /* registers that an idle poll may touch */
+    bool copies;            /* no packets wait in a receive ring */
+};
+
+static const struct nic_chip chip;
+
+static int suite_setup(void **state)
+{
+    (void)state;
+    machine_reset();
+    chip.plug();
+    return 0;
+}
+
+static int suite_teardown(void **state)
+{
+    (void)state;
+    nic_test_end();
+    return 0;
+}
+
+static void suite_probe(void **state)
+{
+    (void)state;
+    struct netdev *dev = nic_test_probe(chip.driver);
+
+    assert_memory_equal(dev->mac, "\x52\x54\x00\x12\x34\x56", 6);
+    assert_memory_equal(dev->hwaddr, dev->mac, 6);
+    assert_string_equal(dev->driver, chip.driver->name);
+    assert_true(strlen(dev->chip) > 0);
+    assert_int_equal(dev->busdevfn, 0x18);
+    assert_true(chip.is_quiet());
+    assert_int_equal(pkt_in_use(), 0);
+}
+
+static void suite_a_bad_address_is_refused(void **state)
+{
+    (void)state;
+    chip.spoil_mac();
+    assert_int_equal(nic_test_probe_rc(chip.driver), -ENXIO);
+    assert_null(netdev_first());
+}
+
+static void suite_link(void **state)
+{
+    (void)state;
+    struct netdev *dev = nic_test_open(chip.driver);
+
+    assert_true(dev->link_up);
+    assert_int_equal(dev->link_mbps, chip.mbps);
+    assert_true(dev->rx_ring > 0 && dev->rx_ring <= NETDEV_RX_QUEUE);
+    if (!chip.set_link)
+        return;
+    chip.set_link(false);
+    nic_test_idle(dev);
+    assert_false(dev->link_up);
+    chip.set_link(true);
+    nic_test_idle(dev);
+    assert_true(dev->link_up);
+    assert_int_equal(dev->link_mbps, chip.mbps);
+}
+
+static void suite_idle_polls(void **state)
+{
+    (void)state;
+    struct netdev *dev = nic_test_open(chip.driver);
+
+    for (unsigned i = 0; i < 100; i++)
+        dev->ops->poll(dev); /* the first link check */
+    machine_reads = machine_writes = 0;
+    for (unsigned i = 0; i < 1000; i++)
+        dev->ops->poll(dev);
+    assert_in_range(machine_reads + machine_writes, 0, 1000 * chip.idle_accesses);
+}
+
+static void suite_frames_of_all_lengths(void **state)
+{
+    (void)state;
+    struct netdev *dev = nic_test_open(chip.driver);
+    static u8 frame[1518];
+
+    for (unsigned i = 0; i <= 1518 - 60; i++) {
+        nic_test_frame(frame, 60 + i, (u8)i);
+        assert_true(chip.receive(frame, (u16)(60 + i)));
+        dev->ops->poll(dev);
+        nic_test_expect(dev, 60 + i, (u8)i);
+    }
+    assert_int_equal(dev->stats.rx_errors, 0);
+    assert_int_equal(dev->stats.rx, 1518 - 60 + 1);
+}
+
+/* The ring holds what is promised to TCP, and goes on when it was full. */
+static void suite_a_full_receive_ring(void **state)
+{
+    (void)state;
+    struct netdev *dev = nic_test_open(chip.driver);
+    static u8 frame[1514];
+
+    for (unsigned round = 0; round < 5; round++) {
+        unsigned arrived = 0;
+        for (;;) {
+            nic_test_frame(frame, 1514, (u8)arrived);
+            if (!chip.receive(frame, 1514))
+                break;
+            arrived++;
+        }
+        assert_true(arrived >= dev->rx_ring || arrived + 1 == NETDEV_RX_QUEUE);
+        for (unsigned i = 0; i < 20; i++)
+            dev->ops->poll(dev);
+        assert_int_equal(dev->rx.count, arrived);
+        for (unsigned i = 0; i < arrived; i++)
+            nic_test_expect(dev, 1514, (u8)i);
+        nic_test_idle(dev);
+    }
+    assert_int_equal(dev->stats.rx_dropped, 0);
+}
+
+static void suite_damaged_frames(void **state)
+{
+    (void)state;
+    struct netdev *dev = nic_test_open(chip.driver);
+    u8 frame[60];
+
+    for (unsigned i = 0; i < 600; i++) {
+        assert_true(chip.receive_damaged());
+        dev->ops->poll(dev);
+        assert_null(dev->rx.first);
+        assert_int_equal(dev->stats.rx_errors, i + 1);
+    }
+    nic_test_frame(frame, 60, 1);
+    assert_true(chip.receive(frame, 60));
+    dev->ops->poll(dev);
+    nic_test_expect(dev, 60, 1);
+}
+
+static void suite_no_buffers(void **state)
+{
+    (void)state;
+    struct netdev *dev = nic_test_open(chip.driver);
+    u8 frame[60];
+
+    nic_test_famine();
+    nic_test_frame(frame, 60, 3);
+    for (unsigned i = 0; i < 600; i++) {
+        assert_true(chip.receive(frame, 60));
+        dev->ops->poll(dev);
+    }
+    assert_null(dev->rx.first);
+    assert_int_equal(dev->stats.rx_dropped, 600);
+    nic_test_feast();
+    assert_true(chip.receive(frame, 60));
+    dev->ops->poll(dev);
+    nic_test_expect(dev, 60, 3);
+}
+
+static void suite_no_buffers_at_open(void **state)
+{
+    (void)state;
+    struct netdev *dev = nic_test_probe(chip.driver);
+
+    if (chip.copies)
+        return;
+    nic_test_famine();
+    assert_int_equal(netdev_open(dev), -ENOMEM);
+    nic_test_feast();
+    assert_true(chip.is_quiet());
+}
+
+static void suite_sent_frames(void **state)
+{
+    (void)state;
+    struct netdev *dev = nic_test_open(chip.driver);
+    u32 in_use = pkt_in_use();
+    static u8 frame[1514];
+
+    for (unsigned i = 0; i < 500; i++) {
+        size_t len = 60 + i * 7 % 1455;
+        assert_int_equal(nic_test_send(dev, len, (u8)i), 0);
+        nic_test_frame(frame, len, (u8)i);
+        if (chip.copies)
+            dev->ops->poll(dev);
+        assert_int_equal(chip.wire->sent, i + 1);
+        assert_int_equal(chip.wire->last_len, len);
+        assert_memory_equal(chip.wire->last, frame, len);
+    }
+    nic_test_idle(dev);
+    assert_int_equal(pkt_in_use(), in_use);
+}
+
+static void suite_a_full_transmit_ring(void **state)
+{
+    (void)state;
+    struct netdev *dev = nic_test_open(chip.driver);
+    unsigned sent = 0;
+
+    nic_test_idle(dev);
+    chip.wire->hold = true;
+    while (nic_test_send(dev, 60, 0) == 0)
+        sent++;
+    assert_int_equal(sent, chip.tx_slots);
+    assert_int_equal(nic_test_send(dev, 60, 0), -ENOBUFS);
+    wire_release(chip.wire);
+    assert_int_equal(nic_test_send(dev, 60, 0), 0);
+    nic_test_idle(dev);
+    assert_int_equal(chip.wire->sent, sent + 1);
+}
+
+static void suite_close_and_a_changed_address(void **state)
+{
+    (void)state;
+    struct netdev *dev = nic_test_open(chip.driver);
+    u8 frame[60];
+
+    nic_test_frame(frame, 60, 3);
+    chip.receive(frame, 60);
+    nic_test_send(dev, 60, 0);
+    netdev_close(dev);
+    assert_true(chip.is_quiet());
+    assert_false(dev->link_up);
+    assert_int_equal(pkt_in_use(), 0);
+    memcpy(dev->mac, "\x02\xaa\xbb\xcc\xdd\xee", 6);
+    assert_int_equal(netdev_open(dev), 0);
+    assert_memory_equal(chip.mac, dev->mac, 6);
+    assert_true(chip.receive(frame, 60));
+    dev->ops->poll(dev);
+    nic_test_expect(dev, 60, 3);
+    netdev_close(dev);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, suite_setup, suite_teardown)
+
+#define NIC_SUITE                                                                                            \
+    TEST(suite_probe), TEST(suite_a_bad_address_is_refused), TEST(suite_link), TEST(suite_idle_polls),       \
+        TEST(suite_frames_of_all_lengths), TEST(suite_a_full_receive_ring), TEST(suite_damaged_frames),      \
+        TEST(suite_no_buffers), TEST(suite_no_buffers_at_open), TEST(suite_sent_frames),                     \
+        TEST(suite_a_full_transmit_ring), TEST(suite_close_and_a_changed_address)
