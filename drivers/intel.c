@@ -318,6 +318,7 @@ int intel_probe(struct pci_device *pci, const struct pci_id *id, const char *dri
         return -ENOMEM;
     struct intel *e = dev->priv;
     dev->chip = id->name;
+    dev->rx_ring = NIC_RX_RING - 1;
     e->quirks = id->kind;
     int rc = nic_map_memory(dev, pci, &e->regs);
     if (rc == 0) {
