@@ -196,8 +196,10 @@ int images_fetch(const struct download *d, int argc, char **uris, void (*registe
 /* An image that is here already must keep what the options promise, too. */
 static int check(const struct download *d, struct image *img)
 {
-    struct fetch_job job = {.d = d, .uri = img->uri, .name = img->name, .body = img->body};
-    int rc = tell(&job, FETCH_ARRIVED);
+    char *uri = strdup(d->uri); /* not the image's: a pin that it was fetched with is of what was packed */
+    struct fetch_job job = {.d = d, .uri = uri, .name = img->name, .body = img->body};
+    int rc = uri ? tell(&job, FETCH_ARRIVED) : fail(ENOMEM, "no memory for a URI");
+    free(uri);
     if (rc < 0)
         image_remove(img);
     return rc;

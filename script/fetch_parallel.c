@@ -119,6 +119,8 @@ static int register_all(struct batch *b, void (*registered)(struct image *img))
             registered(img);
         else
             rc = -ENOMEM;
+        for (int k = 0; !img && k < i; k++)
+            image_remove(image_find(b->jobs[k].name));
     }
     return rc;
 }

@@ -44,8 +44,12 @@ static int compare(const struct fetch_job *job, const char *pin)
 {
     char hex[DIGEST_HEX_MAX];
     int rc = check_form(pin);
-    if (rc == 0)
+    if (rc == 0) {
+        char *note = task_current()->note;
+        snprintf(note, sizeof(task_current()->note), "checking its digest");
         rc = hash(&job->body, hex);
+        *note = '\0';
+    }
     if (rc == 0 && strncasecmp(hex, pin, DIGITS) != 0)
         rc = fail(EBADMSG, "%s is not the file that was meant: its SHA-256 is %s, wanted was %.64s", job->name, hex, pin);
     return rc;

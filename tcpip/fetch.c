@@ -122,7 +122,7 @@ int fetch(const char *uri, const struct fetch_request *request, struct blob *bod
             fail(ECANCELED, "interrupted");
         blob_free(body);
         char *shown = uri_text(u, true);
-        fail_in(rc, "%s: ", shown ? shown : "download");
+        fail_in(rc, "%.200s: ", shown ? shown : "download");
         free(shown);
     }
     free(u);

@@ -207,7 +207,7 @@ static int put_line(struct http *h, const struct http_digest *d, const char *tar
     respond(h, d, target, count, response);
 
     char *user = quoted(h->user), *realm = quoted(c->realm), *nonce = quoted(c->nonce), *opaque = quoted(c->opaque);
-    int rc = -ENOMEM;
+    int rc = -EINVAL; /* unless all can be sent */
     if (user && realm && nonce && opaque)
         rc = http_add_line(h,
                            "Authorization: Digest username=\"%s\", realm=\"%s\", nonce=\"%s\", uri=\"%s\", "

@@ -71,7 +71,7 @@ static const struct stream_ops gzip_ops = {.read = gzip_read, .close = http_clos
 static int opened(struct http *h)
 {
     const char *coding = http_field(&h->head, "Content-Encoding", NULL);
-    if (!coding || is_packed_file(h->uri) || (strcasecmp(coding, "gzip") != 0 && strcasecmp(coding, "x-gzip") != 0))
+    if (!coding || h->body.is_at_end || is_packed_file(h->uri) || (strcasecmp(coding, "gzip") != 0 && strcasecmp(coding, "x-gzip") != 0))
         return 0;
     struct http_gzip *z = calloc(1, sizeof(*z));
     if (!z)

@@ -103,8 +103,8 @@ static int take_length(struct http_head *head, const char *value)
         }
         n = n * 10 + digit;
     } while (*++s);
-    if (head->has_length && head->length != n)
-        return fail(EPROTO, "two different Content-Lengths: %llu and %llu", (unsigned long long)head->length,
+    if (head->has_length)
+        return fail(EPROTO, "two Content-Lengths: %llu and %llu", (unsigned long long)head->length,
                     (unsigned long long)n);
     head->has_length = true;
     head->length = n;

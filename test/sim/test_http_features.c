@@ -338,7 +338,7 @@ static void echo(struct sim_tcp *c, const char *request)
 {
     char head[100];
     if (strncmp(request, "HEAD", 4) == 0)
-        say(c, "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
+        say(c, "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\nContent-Encoding: gzip\r\n\r\n");
     else if (strncmp(request, "POST /move", 10) == 0)
         say(c, "HTTP/1.1 303 See Other\r\nLocation: /after\r\nContent-Length: 0\r\n\r\n");
     else {

@@ -567,6 +567,13 @@ static void test_packed_kernel(void **state)
     struct file *text = serve_packed("t.gz", "gzip", "no kernel", 1);
     assert_int_equal(run("kernel k.gz quiet\nboot"), -EIO);
     assert_string_equal(started, "KERNEL 1");
+    char line[300], hex[DIGEST_HEX_MAX]; /* the pin is of what came, and does not stand in the way later */
+    struct digest d;
+    digest_start(&d, &digest_sha256);
+    digest_add(&d, f->data, f->len);
+    digest_end_hex(&d, hex);
+    snprintf(line, sizeof(line), "imgfree\nkernel k.gz#sha256=%s\nimgargs k.gz quiet\nboot", hex);
+    assert_int_equal(run(line), -EIO);
     assert_int_equal(run("chain s.gz"), 0);
     assert_true(printed("hi"));
     assert_int_equal(run("imgfetch -n k2 k.gz\nkernel k2\nboot"), -EIO);

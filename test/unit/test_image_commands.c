@@ -100,6 +100,9 @@ static const struct scheme scheme_test = {.name = "test", .open = test_open},
                            scheme_tftp = {.name = "tftp", .open = test_open};
 const struct scheme *const schemes[] = {&scheme_test, &scheme_tftp, NULL};
 
+/* As in undionly: what such an image cannot do, it refuses. test_downloads.c has them all. */
+const struct fetch_feature *const fetch_features[] = {NULL};
+
 static struct file *serve(const char *name, const char *text)
 {
     assert_true(files_count < ARRAY_SIZE(files));
@@ -526,6 +529,24 @@ static void test_sha256sum(void **state)
     assert_true(printed("1b977e9f84f1b26b6ed7f68b0498faee2385ea4125bd29adce4a7d9106ba3134  million\n"));
 }
 
+static void test_missing_features(void **state)
+{
+    (void)state;
+    serve("abc", "abc");
+    static const char *const lines[] = {
+        "imgfetch --sha256 ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad abc\n",
+        "imgfetch abc#sha256=ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\n",
+        "imgfetch --retry 3 abc\n",
+        "imgfetch --parallel abc\n",
+    };
+    for (unsigned i = 0; i < ARRAY_SIZE(lines); i++) {
+        assert_int_equal(run(lines[i]), -EOPNOTSUPP);
+        assert_true(printed("this image "));
+        assert_null(image_first());
+    }
+    assert_int_equal(opened, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -553,6 +574,7 @@ int main(void)
         T(test_ctrl_c),
         T(test_help_without_texts),
         T(test_sha256sum),
+        T(test_missing_features),
 #undef T
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
