@@ -24,6 +24,7 @@ void console_init(void)
 {
     vga_init();
     serial_init();
+    keyboard_init();
 }
 
 void console_write(const char *s, size_t len)
@@ -98,4 +99,5 @@ void console_shutdown(void)
 {
     serial_flush();
     vga_shutdown();
+    keyboard_shutdown();
 }

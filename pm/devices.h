@@ -24,4 +24,6 @@ void serial_flush(void);
 void serial_idle(void); /* rm_idle(), which a received byte ends */
 
 /* pm/keyboard.c */
+void keyboard_init(void);
 void keyboard_poll(struct key_queue *q);
+void keyboard_shutdown(void);

@@ -25,12 +25,22 @@ static const struct keymap *chosen;
 void console_set_keymap(const struct keymap *map)
 {
     chosen = map;
-    mailbox->keymap_in_use = 1;
 }
 
 const struct keymap *console_keymap(void)
 {
     return chosen ? chosen : keymaps[0];
+}
+
+/* Other programs expect of the BIOS what it does by itself. */
+void keyboard_init(void)
+{
+    mailbox->keymap_in_use = keymaps[0] != NULL;
+}
+
+void keyboard_shutdown(void)
+{
+    mailbox->keymap_in_use = 0;
 }
 
 static void put(struct key_queue *q, u16 key)

@@ -155,20 +155,21 @@ static void test_search_goes_further_back(void **state)
     assert_int_equal(count("b"), 2);
 }
 
-static const char *const *slowly;
+static const int *slowly;
 
 /* A person who looks at the screen between two keys. */
 static bool slow_typist(void)
 {
     if (*slowly)
-        console_type(*slowly++);
+        console_type_key(*slowly++);
     return host_world();
 }
 
 static void test_search_is_seen(void **state)
 {
     (void)state;
-    slowly = (const char *const[]){"echo alpha\n", "\x12", "l", "q", "\b", "\x07", "exit\n", NULL};
+    console_type("echo alpha\n");
+    slowly = (const int[]){CTRL('R'), 'l', 'q', KEY_BACKSPACE, CTRL('G'), 'e', 'x', 'i', 't', KEY_ENTER, 0};
     task_set_world(slow_typist);
     console_clear();
     assert_int_equal(shell_run(), 0);
@@ -501,6 +502,23 @@ static void test_f7(void **state)
     assert_string_equal(console_keymap()->name, "us");
 }
 
+/* A form shows the layout where a secret is typed, and elsewhere when it is not the first. */
+static void test_layout_on_a_form(void **state)
+{
+    (void)state;
+    task_set_world(slow_typist);
+    slowly = (const int[]){'x', KEY_ESC, 0};
+    assert_int_equal(line("", "login"), -ECANCELED);
+    assert_null(strstr(console_text(), "keyboard"));
+    slowly = (const int[]){KEY_TAB, KEY_ESC, 0};
+    assert_int_equal(line("", "login"), -ECANCELED);
+    assert_non_null(strstr(console_text(), "F7\033[Ckeyboard:\033[Cus"));
+    slowly = (const int[]){KEY_F7, KEY_F7, 'x', KEY_ESC, 0};
+    assert_int_equal(line("", "login"), -ECANCELED);
+    assert_non_null(strstr(console_text(), "F7\033[Ckeyboard:\033[Cuk"));
+    assert_string_equal(console_keymap()->name, "de");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -531,6 +549,7 @@ int main(void)
         TEST(test_read_secret),
         TEST(test_keymap),
         TEST(test_f7),
+        TEST(test_layout_on_a_form),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
