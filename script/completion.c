@@ -179,7 +179,7 @@ static const char *next_name(const struct completer *kind, struct completion *c,
 
 /* What all names that fit begin with, how many there are, and how long the longest is. */
 struct common {
-    char start[80];
+    char start[128]; /* longer names are completed so far */
     size_t len, longest;
     unsigned count;
 };
@@ -231,7 +231,7 @@ static void complete(struct editor *e)
     if (all.count > 1 && all.len == c.len) {
         list_names(kind, &c, all.longest);
         e->is_disturbed = true;
-    } else if (all.count > 0) {
+    } else if (all.count > 0 && all.len >= c.len) {
         size_t len = c.len;
         edit_insert(e, all.start + len, all.len - len);
         if (all.count == 1 && all.len == all.longest && all.start[all.len - 1] != '/')

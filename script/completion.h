@@ -21,7 +21,7 @@ struct completion {
     const char *typed;             /* the end of the word, what names must begin with */
     size_t len;
     const char *behind;            /* follows a complete name; " " at first */
-    char scope[40];                /* the settings completer's: "net0/" */
+    char scope[80];                /* the settings completer's: "net0/" */
     int kind;                      /* likewise */
     char name[80];                 /* room for a name that is put together */
 };

@@ -54,7 +54,7 @@ static bool scope_path(const struct scope *s, unsigned *i, char *path, size_t si
     for (const struct scope *child = s->child; child; child = child->next) {
         int n = snprintf(path, size, "%s%s", s->parent ? "." : "", child->name);
         if ((size_t)n >= size)
-            return false;
+            continue;
         if ((*i)-- == 0 || scope_path(child, i, path + n, size - (size_t)n))
             return true;
     }
@@ -73,7 +73,7 @@ static const char *scope_name(struct completion *c, unsigned i)
 static const char *known_name(struct completion *c, unsigned i)
 {
     const char *name = settings_known[i].name;
-    char reference[80];
+    char reference[100];
     if (c->kind != VALUES || strncmp(name, c->typed, c->len) != 0)
         return name;
     snprintf(reference, sizeof reference, "%s%s", c->scope, name);

@@ -45,12 +45,16 @@ static bool poll_line(void)
 static void furnish(void)
 {
     struct blob body = {.where = PAGES_UP};
+    char longer[201] = "";
+    memset(longer, 'n', 200);
     setting_set("net0.dhcp/filename", "http://host/boot.ipxe");
     setting_set("net0/mine", "\033[2J\xc3\xa4");
     setting_set("my-own", "x");
-    if (blob_append(&body, "x", 1) == 0)
-        image_add("vmlinuz", "", "", &body, IMAGE_PLAIN);
-    blob_free(&body);
+    for (unsigned i = 0; i < 2; i++) {
+        if (blob_append(&body, "x", 1) == 0)
+            image_add(i ? longer : "vmlinuz", "", "", &body, IMAGE_PLAIN);
+        blob_free(&body);
+    }
 }
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len)

@@ -337,6 +337,29 @@ static void test_images(void **state)
     completes("tabs x ini\t", "tabs x ini"); /* an argument of the image */
 }
 
+/* Names that are longer than what is put together at once. */
+static void test_long_names(void **state)
+{
+    (void)state;
+    char name[301] = "", typed[320], scope[400] = "set ";
+    struct blob body = {.where = PAGES_UP};
+    memset(name, 'n', 300);
+    assert_int_equal(blob_append(&body, "x", 1), 0);
+    assert_non_null(image_add(name, "", "", &body, IMAGE_PLAIN));
+    blob_free(&body);
+    snprintf(typed, sizeof typed, "tabs %.250s\t\t", name);
+    console_type(typed);
+    KEYS(KEY_ENTER);
+    console_type("tabs nn\t\t");
+    KEYS(KEY_ENTER);
+    for (unsigned i = 0; i < 8; i++)
+        strcat(scope, i ? ".fifteen-letters" : "fifteen-letters");
+    strcat(scope, "/x 1\nset z/x 1\nshow fif\t\t\t\x15show z\t\n");
+    console_type(scope);
+    shell();
+    assert_non_null(strstr(console_text(), "puck> show z/"));
+}
+
 static struct netdev net0 = {.driver = "test"}, net1 = {.driver = "test"};
 
 static void test_interfaces(void **state)
@@ -540,6 +563,7 @@ int main(void)
         TEST(test_setting_scopes),
         TEST(test_types),
         TEST(test_images),
+        TEST(test_long_names),
         TEST(test_interfaces),
         TEST(test_values),
         TEST(test_names_that_are_no_words),
