@@ -8,6 +8,7 @@
 #include "tcpip/netdev.h"
 #include "test/host/clock.h"
 #include "test/host/console.h"
+#include "test/host/person.h"
 #include "test/host/scripting.h"
 
 #include <stdio.h>
@@ -155,27 +156,22 @@ static void test_search_goes_further_back(void **state)
     assert_int_equal(count("b"), 2);
 }
 
-static const int *slowly;
-
-/* A person who looks at the screen between two keys. */
-static bool slow_typist(void)
+static void searches(unsigned n)
 {
-    if (*slowly)
-        console_type_key(*slowly++);
-    return host_world();
+    static const char *const keys[] = {"echo alpha\n", "\x12", "l", "q", "\b", "\x07", "exit\n"};
+    static const char *const seen[] = {"puck>", "puck>", "search '':", "search 'l': echo alpha", "not found 'lq': echo alpha",
+                                       "search 'l': echo alpha", "puck>"};
+    sees(seen[n]);
+    types(keys[n]);
 }
 
 static void test_search_is_seen(void **state)
 {
     (void)state;
-    console_type("echo alpha\n");
-    slowly = (const int[]){CTRL('R'), 'l', 'q', KEY_BACKSPACE, CTRL('G'), 'e', 'x', 'i', 't', KEY_ENTER, 0};
-    task_set_world(slow_typist);
+    person(searches);
     console_clear();
     assert_int_equal(shell_run(), 0);
-    assert_non_null(strstr(console_text(), "search '': "));
-    assert_non_null(strstr(console_text(), "l': echo alpha"));
-    assert_non_null(strstr(console_text(), "not found 'lq': echo alpha"));
+    assert_int_equal(person_looks(), 7);
 }
 
 static void test_search_given_up(void **state)
@@ -526,19 +522,22 @@ static void test_f7(void **state)
 }
 
 /* A form shows the layout where a secret is typed, and elsewhere when it is not the first. */
+static void fills_in(unsigned n)
+{
+    static const int keys[] = {KEY_TAB, KEY_TAB, KEY_F7, KEY_F7, KEY_ESC};
+    static const char *const seen[] = {"Log in", "F7 keyboard: us", "Log in", "F7 keyboard: uk", "F7 keyboard: de"};
+    sees(seen[n]);
+    if (n % 2 == 0 && n < 4)
+        sees_not("keyboard");
+    KEYS(keys[n]);
+}
+
 static void test_layout_on_a_form(void **state)
 {
     (void)state;
-    task_set_world(slow_typist);
-    slowly = (const int[]){'x', KEY_ESC, 0};
+    person(fills_in);
     assert_int_equal(line("", "login"), -ECANCELED);
-    assert_null(strstr(console_text(), "keyboard"));
-    slowly = (const int[]){KEY_TAB, KEY_ESC, 0};
-    assert_int_equal(line("", "login"), -ECANCELED);
-    assert_non_null(strstr(console_text(), "F7\033[Ckeyboard:\033[Cus"));
-    slowly = (const int[]){KEY_F7, KEY_F7, 'x', KEY_ESC, 0};
-    assert_int_equal(line("", "login"), -ECANCELED);
-    assert_non_null(strstr(console_text(), "F7\033[Ckeyboard:\033[Cuk"));
+    assert_int_equal(person_looks(), 5);
     assert_string_equal(console_keymap()->name, "de");
 }
 
