@@ -38,6 +38,7 @@ struct tftp {
     struct udp_socket socket;
     const char *file;
     u32 server;
+    u16 asked_port;  /* where requests go */
     u16 port;        /* the server's for this transfer ("TID"), 0 until it answers */
     unsigned sent;   /* requests */
     bool no_options; /* leave them out from the start */
@@ -224,7 +225,7 @@ static int send_rrq(void *arg)
     if (!len)
         return fail(ENAMETOOLONG, "the file name is too long for TFTP");
     t->sent++;
-    return udp_send(&t->socket, t->server, TFTP_PORT, buf, len);
+    return udp_send(&t->socket, t->server, t->asked_port, buf, len);
 }
 
 /* The first block came at once: the server knows no options. ask() frees its packet, so copy it. */
@@ -366,6 +367,7 @@ static int tftp_open(const struct uri *u, const struct fetch_request *r, struct 
     int rc = t ? 0 : file ? fail(ENOMEM, "no memory for TFTP") : -EINVAL;
     if (rc == 0) {
         t->file = file;
+        t->asked_port = u->port ? u->port : TFTP_PORT;
         t->stream.ops = &tftp_ops;
         t->stream.idle_ms = r->idle_ms;
         rc = request(t, u->host);

@@ -25,6 +25,27 @@ import process
 
 NGINX = shutil.which('nginx') or '/usr/sbin/nginx'
 DNSMASQ = shutil.which('dnsmasq') or '/usr/sbin/dnsmasq'
+ATFTPD = shutil.which('atftpd') or '/usr/sbin/atftpd'
+
+# One ICMP echo request: python3 -c ECHO address size; prints the size of a right answer, ends badly after 5 s.
+ECHO = '''
+import os, socket, struct, sys
+def checksum(b):
+    s = sum(struct.unpack(f"!{len(b) // 2}H", b))
+    s = (s & 0xffff) + (s >> 16)
+    return ~(s + (s >> 16)) & 0xffff
+address, data = sys.argv[1], os.urandom(int(sys.argv[2]))
+s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+s.settimeout(5)
+rest = struct.pack("!HH", os.getpid() & 0xffff, 1) + data
+even = b"\\x08\\0\\0\\0" + rest + bytes(len(rest) % 2)
+s.sendto(struct.pack("!BBH", 8, 0, checksum(even)) + rest, (address, 0))
+while True:
+    packet, sender = s.recvfrom(65536)
+    body = packet[(packet[0] & 15) * 4:]
+    if sender[0] == address and body[0] == 0 and body[4:] == rest and checksum(body + bytes(len(body) % 2)) == 0:
+        sys.exit(print(len(body) - 8))
+'''
 
 NGINX_CONF = '''
 daemon off; master_process off; worker_processes 1; user root; pid {work}/nginx.pid; error_log {work}/nginx.err;
@@ -189,6 +210,34 @@ class Lan:
             process.run(*nft, f'add chain ip loss {hook} {{ type filter hook {hook} priority 0; }}')
             process.run(*nft, f'add rule ip loss {hook} {side} tap0 numgen random mod 1000 < {percent * 10:.0f} '
                               'counter drop')
+
+    def ping(self, address, size=56):
+        """The guest's ICMP echo reply to `size` random bytes has come back whole."""
+        said = process.run(*self.prefix, sys.executable, '-c', ECHO, address, str(size))
+        return int(said) == size
+
+    def counter(self, protocol, name):
+        """One of the namespace's counters, /proc/net/snmp."""
+        lines = process.run(*self.prefix, 'cat', '/proc/net/snmp').splitlines()
+        names, values = (line.split() for line in lines if line.startswith(f'{protocol}: '))
+        return values[names.index(name)]
+
+    def shorten_packets(self, mtu):
+        """From now on the server's packets are fragmented to this size."""
+        process.run(*self.prefix, 'ip', 'route', 'change', '10.77.0.0/24', 'dev', 'tap0', 'src', self.server,
+                    'mtu', 'lock', str(mtu))
+
+    def start_atftpd(self, root):
+        """A TFTP server that knows windowsize (RFC 7440). Returns its port and its log."""
+        log = self.work / 'atftpd.log'
+        log.touch(0o666)
+        port = 6969  # the namespace is ours
+        child = process.start([*self.prefix, ATFTPD, '--daemon', '--no-fork', '--user', 'root', '--group', 'root',
+                               '--port', str(port), '--bind-address', self.server, '--verbose=7',
+                               '--logfile', str(log), str(root)])
+        self._undo.callback(process.stop, child)
+        wait_for(lambda: 'server started' in log.read_text(), f'atftpd ({log})', child)
+        return port, log
 
     def dropped(self):
         """Packets lost so far on purpose."""

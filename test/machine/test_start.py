@@ -3,11 +3,12 @@ import hashlib
 import re
 
 import media
+import pytest
 import process
 from bochs import Bochs
 from conftest import ROOT
 from net import Slirp
-from qemu import Machine, cdrom, kernel, nic, usb_stick
+from qemu import Machine, cdrom, ide_disk, kernel, nic, usb_stick
 from steps import BANNER, PROMPT, must
 
 
@@ -51,6 +52,34 @@ def test_embedded_script(work):
                 f'{work}/bin/puck.lkrn')
     with Machine(work / 'pc', kernel(work / 'bin/puck.lkrn', 'echo not-this')) as pc:
         pc.serial.expect('EMBEDDED-RUNS pcbios', never='\nnot-this')
+
+
+def test_disk_without_lba(work, www, images):
+    """A BIOS that knows no reads by LBA, which here a byte of the MBR makes believe, is read by CHS."""
+    (www / 'boot.ipxe').write_text('#!ipxe\necho SCRIPT-RUNS on ${net0/ip}\n')
+    disk = bytearray((images / 'puck.usb').read_bytes())
+    asks = disk.index(b'\xbb\xaa\x55', 0, 512)  # mov bx, 55aah
+    disk[asks + 1] ^= 1
+    (work / 'disk').write_bytes(disk)
+    for attach in (ide_disk, usb_stick):
+        with Machine(work / attach.__name__, nic('e1000', Slirp(tftp=www, bootfile='boot.ipxe')) +
+                     attach(work / 'disk')) as pc:
+            pc.serial.expect(r'SCRIPT-RUNS on 10\.0\.2\.15', 90)
+
+
+@pytest.mark.parametrize('bios', ['helps', 'refuses'])
+def test_a20(work, images, bios):
+    """Started with the A20 gate shut: the BIOS opens it, or refuses and the keyboard controller does."""
+    process.run('nasm', '-f', 'bin', f'-DREFUSES={int(bios == "refuses")}', '-o', work / 'shut',
+                ROOT / 'test/machine/shut_a20.asm')
+    disk = bytearray((images / 'puck.usb').read_bytes())
+    disk[512:1024] = disk[:512]
+    shut = (work / 'shut').read_bytes()
+    disk[:len(shut)] = shut
+    (work / 'disk').write_bytes(disk)
+    with Machine(work / 'pc', ide_disk(work / 'disk')) as pc:
+        pc.serial.expect('A20-IS-SHUT', 60)
+        pc.serial.expect(BANNER, 60)
 
 
 def test_486_with_16_mib(work, www, images):

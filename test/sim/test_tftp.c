@@ -38,6 +38,7 @@ struct transfer {
 static struct {
     struct sim_host *host;
     size_t size;
+    u16 port;             /* not 69 */
     bool no_options;      /* knows none: answers with DATA 1 at once */
     bool refuses_options; /* ERROR 8 */
     bool fears_options;   /* silence when there are any */
@@ -175,7 +176,7 @@ static void on_packet(struct sim_host *h, const struct sim_datagram *d, void *ar
     u16 block = opcode == TFTP_ACK || opcode == TFTP_ERROR ? get16be(&r) : 0;
     (void)h;
     (void)arg;
-    if (d->dst_port == TFTP_PORT && opcode == TFTP_RRQ)
+    if (d->dst_port == (srv.port ? srv.port : TFTP_PORT) && opcode == TFTP_RRQ)
         return on_rrq(d, r);
     if (d->dst_port < FIRST_TID || d->dst_port >= FIRST_TID + TRANSFERS)
         return;
@@ -353,6 +354,15 @@ static void test_block_rollover(void **state)
     assert_true(srv.transfer[0].acked > 65536);
     srv.max_window = 1;
     is_whole(get());
+}
+
+/* The port of the URI is where the request goes; the transfer has one of its own all the same. */
+static void test_other_port(void **state)
+{
+    (void)state;
+    srv.port = 6969;
+    is_whole(get_from("tftp://10.0.0.1:6969/boot/vmlinuz", 0));
+    assert_true(get_from("tftp://10.0.0.1/boot/vmlinuz", 2000) < 0);
 }
 
 static void test_small_ring(void **state)
@@ -633,6 +643,7 @@ int main(void)
         T(server_fears_options),
         T(tsize_of_zero),
         T(block_rollover),
+        T(other_port),
         T(small_ring),
         T(small_mtu),
         T(error_in_words),
