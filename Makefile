@@ -296,6 +296,8 @@ install: images puck-script
 $(O)/test/sim/test_no_memory: HOST_LINK := $(foreach f,malloc calloc realloc aligned_alloc strdup asprintf,-Wl,--wrap=$(f))
 $(O)/test/unit/test_script_no_memory: HOST_LINK := $(foreach f,malloc calloc strdup strndup console_write,-Wl,--wrap=$(f))
 
+$(O)/test/unit/test_script_work: HOST_LINK := -Wl,--wrap=malloc
+
 $(O)/test/%: $(O)/host/test/%.o $(O)/libhost.a
 	@mkdir -p $(@D)
 	$(Q)$(HOST_CC) $(HOST_CFLAGS) $(HOST_LINK) -o $@ $< $(O)/libhost.a -lcmocka
@@ -312,13 +314,12 @@ $(O)/test/unit/test_commands: $(O)/host/test/unit/test_commands.o $(O)/host/comm
 	@mkdir -p $(@D)
 	$(Q)$(HOST_CC) $(HOST_CFLAGS) -o $@ $^ -lcmocka
 
-$(O)/docs-tables: $(O)/host/tools/docs_tables.o $(O)/host/commands.c $(O)/libhost.a
+$(O)/docs-tables: $(O)/host/tools/docs_tables.o $(O)/host/tools/docs_commands.o $(O)/host/commands.c $(O)/libhost.a
 	@mkdir -p $(@D)
 	$(Q)$(HOST_CC) $(HOST_CFLAGS) -o $@ $^
 
 ## docs         docs/commands.md and the tables in docs/*.md, from the program's own
-docs: $(BIN)/puck-script $(O)/docs-tables
-	$(BIN)/puck-script docs commands > docs/commands.md
+docs: $(O)/docs-tables
 	@tools/mkdocs $(O)/docs-tables
 
 # What is assembler, or rests on it: the target's own objects, run as 32-bit code. Their symbols get a prefix, so
@@ -348,7 +349,7 @@ $(O)/test/model/%: $(O)/host/test/model/%.o $(O)/libmodel.a $(O)/libhost.a
 	$(Q)$(HOST_CC) $(HOST_CFLAGS) -o $@ $< $(O)/libmodel.a $(O)/libhost.a -lcmocka
 
 ## check-unit   unit tests and simulated-network tests on the host, under ASan and UBSan
-check-unit: $(UNIT_BIN) $(O)/test/puck-script | need-check
+check-unit: $(UNIT_BIN) $(O)/test/puck-script $(O)/docs-tables | need-check
 	@$(CHECK) unit
 
 # ---- fuzzing: the host sources once more, by clang with libFuzzer -----------------------------------------
@@ -357,6 +358,7 @@ FUZZ_CC     := clang
 FUZZ_CFLAGS := $(filter-out -fsanitize=% -Wframe-larger-than=%,$(HOST_CFLAGS)) \
                -fsanitize=fuzzer-no-link,address,undefined
 FUZZ_OBJ    := $(HOST_C:%.c=$(O)/fuzz/obj/%.o) $(ZLIB_C:%.c=$(O)/fuzz/obj/%.o)
+CHECKER_C   := $(wildcard tools/puck-script/check*.c) tools/puck-script/names.c tools/puck-script/source.c
 FUZZ_BIN    := $(patsubst test/fuzz/%.c,$(O)/fuzz/%,$(wildcard test/fuzz/fuzz_*.c))
 TIME        ?= 60
 
@@ -371,8 +373,9 @@ $(O)/libfuzz.a: $(FUZZ_OBJ)
 	@rm -f $@
 	$(Q)$(AR) rcsD $@ $(FUZZ_OBJ)
 
+$(O)/fuzz/fuzz_check: $(CHECKER_C:%.c=$(O)/fuzz/obj/%.o)
 $(O)/fuzz/fuzz_%: $(O)/fuzz/obj/test/fuzz/fuzz_%.o $(O)/libfuzz.a
-	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $< $(O)/libfuzz.a
+	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(O)/libfuzz.a
 
 ## fuzz         every fuzz target for TIME=60 seconds; what it finds stays in $(O)/fuzz/found
 fuzz: $(FUZZ_BIN)

@@ -1,5 +1,5 @@
 /*
- * Prints one table of the program as Markdown for tools/mkdocs: `docs-tables types`, names, scopes. Linked with the
+ * Prints one table of the program as Markdown for tools/mkdocs: `docs-tables types`, names, scopes, commands. Linked with the
  * host's library and the lists of boot/puck.list, so that the pages cannot say anything else than the program does.
  */
 #include "script/settings.h"
@@ -83,15 +83,19 @@ static int check_scopes(void)
     return 0;
 }
 
+int print_commands(void); /* docs_commands.c */
+
 int main(int argc, char **argv)
 {
     const char *what = argc == 2 ? argv[1] : "";
+    if (strcmp(what, "commands") == 0)
+        return print_commands();
     if (strcmp(what, "types") == 0)
         return print_types();
     if (strcmp(what, "names") == 0)
         return print_names();
     if (strcmp(what, "scopes") == 0)
         return check_scopes() || print_scopes();
-    fprintf(stderr, "usage: docs-tables types|names|scopes\n");
+    fprintf(stderr, "usage: docs-tables commands|types|names|scopes\n");
     return 2;
 }

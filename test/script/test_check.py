@@ -4,7 +4,7 @@ import pathlib
 import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
-DOCS = HERE.parent.parent / 'docs'
+
 
 # id, script without its first line, what is said.
 MISTAKES = [
@@ -187,3 +187,15 @@ def test_big_and_bad_scripts(tool):
     assert 'bytes; 65536 are possible' in tool.check('echo ' + 'x' * 2000000)[0]
     wild = ''.join(f'set a{i}-${{ip}}-b x\necho ${{c{i}}}\n' for i in range(5000))
     assert len(tool.check(wild)) <= 5000
+
+
+CORPUS = sorted((HERE / 'corpus').glob('*.ipxe'))
+
+
+@pytest.mark.parametrize('path', CORPUS, ids=[p.stem for p in CORPUS])
+def test_corpus(tool, path):
+    """Scripts of the kinds that are out there: no errors, and no warnings but what is so."""
+    status, out, _ = tool('check', path)
+    other = [line for line in out.splitlines()
+             if not line.endswith((' is never set', ' comes with a later version', ' cannot fetch https:'))]
+    assert status == 0 and other == []

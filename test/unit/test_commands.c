@@ -36,7 +36,8 @@ static void test_the_table_is_sorted(void **state)
 static void test_texts(void **state)
 {
     (void)state;
-    static const char *const topics[] = {"script", "settings", "network", "images", "menus", "system"};
+    static const char *const topics[] = {"script",  "settings", "network", "images",
+                                         "menus",   "system",   "later"};
     for (const struct command *const *p = commands; *p; p++) {
         const struct command *c = *p;
         bool topic_known = false;

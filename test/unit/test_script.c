@@ -1,6 +1,6 @@
 /*
  * The language: the rules G1 to G16 of ipxe-behaviour.md 1.1 and the cases 1 to 21 of
- * scripts-in-the-wild.md 3, by number.
+ * scripts-in-the-wild.md 3, by number. What needs images, files and keys is in test/script/test_traps.py.
  */
 #include "pm/lib/task.h"
 #include "script/settings.h"
@@ -38,7 +38,7 @@ static bool is_script(const char *text, size_t len)
     return loader_script.probe(&img) == 0;
 }
 
-static void test_g1_magic(void **state)
+static void test_g1_case1_magic(void **state)
 {
     (void)state;
     assert_true(is_script("#!ipxe\n", 7));
@@ -62,19 +62,20 @@ static void test_g2_line_ends(void **state)
     assert_string_equal(console_text(), "a\nd\n"); /* a NUL ends the text of its line */
 }
 
-static void test_g3_continuation(void **state)
+static void test_g3_case3_continuation(void **state)
 {
     (void)state;
     SUCCEEDS("echo cont\\\ninued", "continued\n");
     SUCCEEDS("echo a\\\r\n  b\\\n\\\nc\n", "a bc\n");
     SUCCEEDS("set w x\necho \\${w}\n", "\\x\n"); /* a backslash means nothing else */
     SUCCEEDS("# comment \\\necho hidden\necho seen\n", "seen\n");
-    FAILS("echo a\necho last\\", "a\nt stopped at line 2: the last line ends in a backslash, but no line follows\n");
+    FAILS("echo a\necho last\\",
+          "a\nt stopped at line 2: the last line ends in a backslash, but no line follows\n");
     FAILS("echo a\necho last\\\n",
           "a\nt stopped at line 2: the last line ends in a backslash, but no line follows\n");
 }
 
-static void test_g4_labels(void **state)
+static void test_g4_case4_labels(void **state)
 {
     (void)state;
     SUCCEEDS("goto x\necho no\n:x\necho yes\n", "yes\n");
@@ -90,7 +91,7 @@ static void test_g4_labels(void **state)
     SUCCEEDS("goto a.b/c:d!\n:a.b/c:d! # and a comment\necho x\n", "x\n");
 }
 
-static void test_g5_words(void **state)
+static void test_g5_case5_words(void **state)
 {
     (void)state;
     SUCCEEDS("echo \"T3 q   two\ttabs\"\n", "\"T3 q two tabs\"\n");
@@ -100,7 +101,7 @@ static void test_g5_words(void **state)
 
 #define NO "isset ${unset}" /* fails without a word */
 
-static void test_g6_operators(void **state)
+static void test_g6_case7_case10_operators(void **state)
 {
     (void)state;
     SUCCEEDS("args a||echo b\n", "[a||echo][b]\n");
@@ -117,7 +118,7 @@ static void test_g6_operators(void **state)
     SUCCEEDS("|| || ; && ; ;\n", "");
 }
 
-static void test_g7_comments(void **state)
+static void test_g7_case6_comments(void **state)
 {
     (void)state;
     SUCCEEDS("echo a #b c\necho a#b x=#y\n#echo\n  # echo\n", "a\na#b x=#y\n");
@@ -127,7 +128,7 @@ static void test_g7_comments(void **state)
     SUCCEEDS("ok && # comment\n", "");
 }
 
-static void test_g8_no_splitting(void **state)
+static void test_g8_case8_no_splitting(void **state)
 {
     (void)state;
     SUCCEEDS("set v a && set v a b # c\nargs ${v}\n", "[a b]\n");
@@ -137,7 +138,7 @@ static void test_g8_no_splitting(void **state)
     SUCCEEDS("set c echo\n${c} by value\n", "by value\n");
 }
 
-static void test_g9_nesting(void **state)
+static void test_g9_case14_nesting(void **state)
 {
     (void)state;
     SUCCEEDS("set k x\nset a-x inner\necho ${a-${k}}\n", "inner\n");
@@ -152,7 +153,8 @@ static void test_g9_self_reference(void **state)
     FAILS("set a:hex 24:7b:61:3a:73:74:72:69:6e:67:7d\necho ${a:string}\n",
           "t:2: echo: ${a:string} refers to itself: still not expanded after 256 rounds\n"
           "t stopped at line 2: echo ${a:string}\n");
-    int rc = run_script_text("set a:hex 24:7b:61:3a:73:74:72:69:6e:67:7d:78\necho ${a:string} || echo handled\n");
+    int rc =
+        run_script_text("set a:hex 24:7b:61:3a:73:74:72:69:6e:67:7d:78\necho ${a:string} || echo handled\n");
     assert_int_equal(rc, 0);
     assert_non_null(strstr(console_text(), "handled\n"));
     assert_null(script_expand("${a:string}"));
@@ -181,11 +183,12 @@ static void test_g12_exit(void **state)
     SUCCEEDS("exit 0 ; echo b\n", "");
     assert_int_equal(run("exit 3 || echo no\n", ""), 3);
     assert_int_equal(run("exit 0x10\n", ""), 16);
-    FAILS("exit abc\n", "t:1: exit: \"abc\" is not an exit status (0 is success)\nt stopped at line 1: exit abc\n");
+    FAILS("exit abc\n",
+          "t:1: exit: \"abc\" is not an exit status (0 is success)\nt stopped at line 1: exit abc\n");
     assert_int_equal(script_line("exit 1"), -EINVAL);
 }
 
-static void test_g13_goto(void **state)
+static void test_g13_case12_goto(void **state)
 {
     (void)state;
     FAILS("goto nope\necho no\n", "t:1: goto: no label \"nope\" in this script\n"
@@ -224,7 +227,8 @@ static void test_g14_chain_is_a_call(void **state)
 static void test_g16_errno(void **state)
 {
     (void)state;
-    SUCCEEDS("bad ||\necho ${errno}\nok\necho ${errno} ${errno:int32}\n", "t:1: bad: it is bad\n0x5\n0x5 5\n");
+    SUCCEEDS("bad ||\necho ${errno}\nok\necho ${errno} ${errno:int32}\n",
+             "t:1: bad: it is bad\n0x5\n0x5 5\n");
 }
 
 static void test_case9_options_after_expansion(void **state)
@@ -247,7 +251,8 @@ static void test_case11_status_of_chain(void **state)
     host_script("failing", "#!ipxe\necho x\nisset ${nothing}\n");
     SUCCEEDS("chain three || echo ${errno}\n", "t:1: chain: three ended with exit status 3\n0x3\n");
     assert_int_equal(run("chain three\n", "t:1: chain: three ended with exit status 3\n"
-                                          "t stopped at line 1: chain three\n"), 3);
+                                          "t stopped at line 1: chain three\n"),
+                     3);
     FAILS("\nchain failing\n", "x\nt:2: chain: failing stopped at line 3: isset ${nothing}\n"
                                "t stopped at line 2: chain failing\n");
 }
@@ -257,7 +262,8 @@ static void test_case28_replace(void **state)
     (void)state;
     host_script("outer", "#!ipxe\necho outer\nchain --replace next ; echo no\necho no\n");
     host_script("next", "#!ipxe\necho next\nexit 7\n");
-    SUCCEEDS("chain outer || echo ${errno}\n", "outer\nnext\nt:1: chain: next ended with exit status 7\n0x7\n");
+    SUCCEEDS("chain outer || echo ${errno}\n",
+             "outer\nnext\nt:1: chain: next ended with exit status 7\n0x7\n");
     assert_int_equal(run("chain -ra next\n", "next\n"), 7);
     console_clear();
     assert_int_not_equal(script_line("chain -r next"), 0);
@@ -277,15 +283,31 @@ static void test_case29_base_uri_is_restored(void **state)
 static void test_hints(void **state)
 {
     (void)state;
-    SUCCEEDS("bad | echo x ||\n", "t:1: bad: it is bad\n"
+    SUCCEEDS("bad | echo x ||\n",
+             "t:1: bad: it is bad\n"
              "  hint: a single | or & is an ordinary word; the operators are || and &&\n");
     SUCCEEDS("bad {$x} ||\n", "t:1: bad: it is bad\n  hint: settings are written ${name}\n");
-    SUCCEEDS("bad x|| ||\n", "t:1: bad: it is bad\n  hint: an operator stands alone: put blanks around || and &&\n");
+    SUCCEEDS("bad x|| ||\n",
+             "t:1: bad: it is bad\n  hint: an operator stands alone: put blanks around || and &&\n");
     SUCCEEDS("bad $net0/ip ||\n", "t:1: bad: it is bad\n  hint: settings are written ${name}, with braces\n");
-    SUCCEEDS("ehco x || pompt || sleeep || xyzzy ||\n",
-             "t:1: ehco: no such command; is \"echo\" meant?\nt:1: pompt: no such command; is \"prompt\" meant?\n"
-             "t:1: sleeep: no such command; is \"sleep\" meant?\n"
-             "t:1: xyzzy: no such command; help lists them\n");
+    SUCCEEDS(
+        "ehco x || pompt || sleeep || xyzzy ||\n",
+        "t:1: ehco: no such command; is \"echo\" meant?\nt:1: pompt: no such command; is \"prompt\" meant?\n"
+        "t:1: sleeep: no such command; is \"sleep\" meant?\n"
+        "t:1: xyzzy: no such command; help lists them\n");
+}
+
+static void test_hints_about_options(void **state)
+{
+    (void)state;
+    SUCCEEDS("prompt --time 5 x || prompt --tiemout 5 x ||\n",
+             "t:1: prompt: unknown option \"--time\": is --timeout meant?\n"
+             "  usage: prompt [<option>...] [<text>...]\n"
+             "t:1: prompt: unknown option \"--tiemout\": is --timeout meant?\n"
+             "  usage: prompt [<option>...] [<text>...]\n");
+    SUCCEEDS("show ip --quiet ||\n", "t:1: show: \"--quiet\": options go before the arguments\n"
+                                     "  usage: show [<option>...] <setting>\n");
+    SUCCEEDS("set k ip\nbad ${${k}} ||\n", "t:2: bad: it is bad\n"); /* no {$name} in it */
 }
 
 static void test_messages_are_safe(void **state)
@@ -376,20 +398,20 @@ static void test_a_loop_lets_the_world_run(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_g1_magic),
+        TEST(test_g1_case1_magic),
         TEST(test_g2_line_ends),
-        TEST(test_g3_continuation),
-        TEST(test_g4_labels),
-        TEST(test_g5_words),
-        TEST(test_g6_operators),
-        TEST(test_g7_comments),
-        TEST(test_g8_no_splitting),
-        TEST(test_g9_nesting),
+        TEST(test_g3_case3_continuation),
+        TEST(test_g4_case4_labels),
+        TEST(test_g5_case5_words),
+        TEST(test_g6_case7_case10_operators),
+        TEST(test_g7_case6_comments),
+        TEST(test_g8_case8_no_splitting),
+        TEST(test_g9_case14_nesting),
         TEST(test_g9_self_reference),
         TEST(test_g10_silent_emptiness),
         TEST(test_g11_stops_at_failure),
         TEST(test_g12_exit),
-        TEST(test_g13_goto),
+        TEST(test_g13_case12_goto),
         TEST(test_g13_backwards),
         TEST(test_g14_chain_is_a_call),
         TEST(test_g16_errno),
@@ -398,6 +420,7 @@ int main(void)
         TEST(test_case28_replace),
         TEST(test_case29_base_uri_is_restored),
         TEST(test_hints),
+        TEST(test_hints_about_options),
         TEST(test_messages_are_safe),
         TEST(test_command_line),
         TEST(test_ctrl_c_ends_a_loop),

@@ -54,7 +54,7 @@ static unsigned check_goto(const struct context *x)
         part_error(x->part, x->first, "no label \"%s\" in this script; is \"%s\" meant?", label, near);
     else
         part_error(x->part, x->first, "no label \"%s\" in this script", label);
-    return CAN_FAIL;
+    return x->part->is_guarded ? CAN_FAIL : CAN_BOTH;
 }
 
 static unsigned check_isset(const struct context *x)
@@ -148,31 +148,18 @@ static unsigned check_exit(const struct context *x)
     return CAN_FAIL;
 }
 
-static unsigned never_returns(const struct context *x)
-{
-    (void)x;
-    return 0;
-}
-
 static unsigned always_succeeds(const struct context *x)
 {
     (void)x;
     return CAN_SUCCEED;
 }
 
-static unsigned fails_or_leaves(const struct context *x)
-{
-    (void)x;
-    return CAN_FAIL;
-}
-
 static const struct {
     const char *command;
     unsigned (*check)(const struct context *x);
 } special[] = {
-    {"echo", always_succeeds},     {"exit", check_exit},   {"goto", check_goto},
-    {"iseq", check_iseq},          {"isset", check_isset}, {"reboot", never_returns},
-    {"poweroff", fails_or_leaves}, {"set", check_set},     {"sleep", check_seconds},
+    {"echo", always_succeeds}, {"exit", check_exit}, {"goto", check_goto},     {"iseq", check_iseq},
+    {"isset", check_isset},    {"set", check_set},   {"sleep", check_seconds},
 };
 
 /* ---- of all commands -------------------------------------------------------------------------------------

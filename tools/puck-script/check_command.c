@@ -86,7 +86,7 @@ static unsigned misused(const struct command *c, const struct part *p, const str
     snprintf(text, sizeof text, "%s", fail_text(rc));
     text[strcspn(text, "\n")] = '\0';
     part_error(p, blamed_word(c, p, parsed, argv), "%s: %s", p->words[0], text);
-    return CAN_FAIL;
+    return CAN_BOTH; /* the flow is judged as if it were mended */
 }
 
 static unsigned check_parsed(const struct part *p, const struct command *c)
@@ -114,7 +114,7 @@ static unsigned unknown_command(const struct part *p)
         part_error(p, 0, "no such command: %s; is \"%s\" meant?", name, near);
     else
         part_error(p, 0, "no such command: %s", name);
-    return CAN_FAIL;
+    return CAN_BOTH; /* the flow is judged as if it were mended */
 }
 
 unsigned check_command(const struct part *p)
@@ -128,10 +128,10 @@ unsigned check_command(const struct part *p)
         return unknown_command(p);
     if (p->checker->has && !p->checker->has(p->checker->image, "command", name)) {
         part_error(p, 0, "%s does not have the command %s", p->checker->image, name);
-        return CAN_FAIL;
+        return CAN_BOTH;
     }
     if (strcmp(c->topic, "later") == 0)
-        part_warning(p, 0, "%s: %s", name, command_help_text(c)->says);
+        part_warning(p, 0, "%s comes with a later version", name);
     for (int i = 1; i < p->count && *p->words[i] == '-'; i++)
         if (is_computed_option(p->words[i]))
             return CAN_BOTH;

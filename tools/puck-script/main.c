@@ -16,9 +16,7 @@ static const char usage[] =
     "    The exit status is 1 when there are errors (with --strict, warnings too), 2 when a file cannot be "
     "read.\n"
     "puck-script run [OPTION]... FILE\n"
-    "    Execute a script against a described world; puck-script run --help tells the options.\n"
-    "puck-script docs commands\n"
-    "    Print docs/commands.md.\n";
+    "    Execute a script against a described world; puck-script run --help tells the options.\n";
 
 void stop(const char *fmt, ...)
 {
@@ -134,7 +132,7 @@ int tool_check(int argc, char **argv)
 static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
-} tools[] = {{"check", tool_check}, {"docs", tool_docs}, {"run", tool_run}};
+} tools[] = {{"check", tool_check}, {"run", tool_run}};
 
 int main(int argc, char **argv)
 {

@@ -15,4 +15,3 @@ char *read_file(const char *path, size_t *len);
 
 int tool_check(int argc, char **argv);
 int tool_run(int argc, char **argv);
-int tool_docs(int argc, char **argv);

@@ -23,6 +23,7 @@
 static struct {
     int key[KEYS_TYPED_MAX];
     unsigned count, next;
+    unsigned limit_s;
     msec_t limit;
     bool is_terminal;
     bool at_line_start;
@@ -103,8 +104,10 @@ static void show_byte(char c)
         world.state = ESCAPE;
         return;
     }
-    if (c == '\r' && world.at_line_start)
+    if (c == '\r' && world.at_line_start) {
+        world.blanks = 0;
         return;
+    }
     c = c == '\r' ? '\n' : c;
     world.blanks = c == ' ' ? world.blanks + 1 : c == '\n' ? 0 : world.blanks;
     if (c == ' ')
@@ -151,7 +154,7 @@ static bool look_at_world(void)
 {
     clock_advance(STEP_MS);
     if (clock_now() > world.limit) {
-        run_tell("still waiting after %u s of simulated time%s", (unsigned)(world.limit / 1000),
+        run_tell("still waiting after %u s of simulated time%s", world.limit_s,
                  world.next == world.count ? ", and no more keys are typed" : "");
         run_end(TOOL_FOUND_ERRORS);
     }
@@ -163,6 +166,7 @@ static bool look_at_world(void)
 
 void world_init(unsigned limit_s)
 {
+    world.limit_s = limit_s;
     world.limit = clock_now() + (msec_t)limit_s * 1000;
     world.is_terminal = isatty(STDOUT_FILENO);
     console_show(show);

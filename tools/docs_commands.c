@@ -1,21 +1,17 @@
 /*
- * The pages that come from tables: docs/commands.md. `make docs` writes them, `make check-static` compares.
+ * `docs-tables commands`: every command of the image by topic, with synopsis, options and examples (docs_tables.c).
  */
 #include "script/command.h"
-#include "tools/puck-script/tool.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const struct {
     const char *topic, *title;
 } topics[] = {
-    {"script", "The language"},
-    {"settings", "Settings"},
-    {"network", "Network"},
-    {"images", "Images"},
-    {"system", "The machine and the person"},
+    {"script", "The language"},       {"settings", "Settings"},
+    {"network", "Network"},           {"images", "Images"},
+    {"menus", "Menus and forms"},     {"system", "The machine and the person"},
     {"later", "Not in this version"},
 };
 
@@ -49,31 +45,20 @@ static void print_command(const struct command *c)
     printf("\n```\n%s\n```\n", text->example);
 }
 
-static void print_commands(void)
+int print_commands(void);
+
+int print_commands(void)
 {
-    printf("# Commands\n\n"
-           "Made by `make docs` from the tables that the parser and `help` use: do not edit. What a script "
-           "is, is in\n"
-           "[scripting.md](scripting.md); `puck-script check` knows all of this. Options stand before "
-           "arguments; `--` ends them.\n");
     for (unsigned i = 0; i < ARRAY_SIZE(topics); i++) {
         bool is_first = true;
         for (const struct command *const *c = commands; *c; c++) {
             if (strcmp((*c)->topic, topics[i].topic) != 0)
                 continue;
             if (is_first)
-                printf("\n## %s\n", topics[i].title);
+                printf("%s## %s\n", i ? "\n" : "", topics[i].title);
             is_first = false;
             print_command(*c);
         }
     }
-}
-
-int tool_docs(int argc, char **argv)
-{
-    if (argc == 1 && strcmp(argv[0], "commands") == 0)
-        print_commands();
-    else
-        stop("docs: say which page: commands");
     return 0;
 }

@@ -1,0 +1,253 @@
+/*
+ * Commands whose subsystem comes with a later version: network disks (K30-K32), certificates and signatures
+ * (K50-K52), and what Puck will not have (K38, parts of K54). They take the options that scripts give them,
+ * and say what they need.
+ *
+ * Scripts guard them: "imgverify a b || goto error" must fail while nothing is verified, "imgtrust --allow"
+ * asks for what is the case anyway, shim has no meaning on a BIOS (K37), and sanunhook finds nothing to let
+ * go.
+ */
+#include "script/command.h"
+
+#include <string.h>
+
+static const struct {
+    const char *name;
+    const char *needs; /* and what to do instead */
+} later[] = {
+    {"certfree", "certificates"},
+    {"certstat", "certificates"},
+    {"certstore", "certificates"},
+    {"fcels", "Fibre Channel"},
+    {"fcstat", "Fibre Channel"},
+    {"ibstat", "Infiniband"},
+    {"imgdecrypt", "certificates"},
+    {"imgtrust", "signatures (imgfetch --sha256 checks what a file is)"},
+    {"imgverify", "signatures (imgfetch --sha256 checks what a file is)"},
+    {"iwlist", "wireless networks"},
+    {"iwstat", "wireless networks"},
+    {"sanboot", "network disks (iSCSI, AoE, HTTP)"},
+    {"sanhook", "network disks (iSCSI, AoE, HTTP)"},
+    {"startpxe", "the PXE API for boot programs"},
+    {"stoppxe", "the PXE API for boot programs"},
+    {"usbscan", "USB"},
+};
+
+static int run_later(const struct command *self, const struct parsed *p)
+{
+    (void)p;
+    unsigned i = 0;
+    while (strcmp(later[i].name, self->name) != 0)
+        i++;
+    return fail(EOPNOTSUPP, "this version of Puck does not have %s", later[i].needs);
+}
+
+/* What is asked for is the case already. */
+static int run_nothing(const struct command *self, const struct parsed *p)
+{
+    (void)self;
+    (void)p;
+    return 0;
+}
+
+enum { TRUST_ALLOW, TRUST_PERMANENT };
+
+/* Images are not verified: that is what --allow wants, and the opposite cannot be promised. */
+static int run_imgtrust(const struct command *self, const struct parsed *p)
+{
+    return p->option[TRUST_ALLOW].given ? 0 : run_later(self, p);
+}
+
+#define LATER(which, says_after, option_table, least, most, runs)                                            \
+    const struct command command_##which = {                                                                 \
+        .name = #which,                                                                                      \
+        .topic = "later",                                                                                    \
+        .synopsis = says_after,                                                                              \
+        .options = option_table,                                                                             \
+        .min_args = least,                                                                                   \
+        .max_args = most,                                                                                    \
+        .run = runs,                                                                                         \
+    }
+
+/* ---- network disks ---------------------------------------------------------------------------------------
+ */
+
+#define DRIVE_OPTION                                                                                         \
+    {                                                                                                        \
+        'd', "drive", OPTION_NUMBER, "N"                                                                     \
+    }
+#define DRIVE_HELP "the BIOS number of the drive: 0x80 is the first disk"
+
+static const struct option sanunhook_options[] = {DRIVE_OPTION, {0}};
+static const struct option sanhook_options[] = {DRIVE_OPTION, {'n', "no-describe", OPTION_FLAG, NULL}, {0}};
+static const struct option sanboot_options[] = {
+    DRIVE_OPTION,
+    {'n', "no-describe", OPTION_FLAG, NULL},
+    {'k', "keep", OPTION_FLAG, NULL},
+    {'f', "filename", OPTION_STRING, "NAME"},
+    {'e', "extra", OPTION_STRING, "NAME"},
+    {'l', "label", OPTION_STRING, "NAME"},
+    {'u', "uuid", OPTION_STRING, "UUID"},
+    {0},
+};
+
+LATER(sanboot, "[<uri>...]", sanboot_options, 0, -1, run_later);
+const struct help_text help_sanboot = {
+    .says = "Boot from a network disk.",
+    .options = {DRIVE_HELP, "leave no table for the operating system", "keep the disk when booting fails",
+                "for other firmware: ignored", "for other firmware: ignored", "for other firmware: ignored",
+                "for other firmware: ignored"},
+    .example = "sanboot --no-describe --drive 0x80 || goto menu",
+};
+
+LATER(sanhook, "<uri>...", sanhook_options, 1, -1, run_later);
+const struct help_text help_sanhook = {
+    .says = "Attach a network disk.",
+    .options = {DRIVE_HELP, "leave no table for the operating system"},
+    .example = "sanhook --drive 0x80 iscsi:192.0.2.1::::iqn.2010-04.net.example:disk || shell",
+};
+
+LATER(sanunhook, "", sanunhook_options, 0, 0, run_nothing);
+const struct help_text help_sanunhook = {
+    .says = "Detach a network disk; there is none, so this succeeds.",
+    .options = {DRIVE_HELP},
+    .example = "sanunhook --drive 0x80 ||",
+};
+
+/* ---- certificates and signatures
+ * ----------------------------------------------------------------------------- */
+
+static const struct option imgtrust_options[] = {
+    [TRUST_ALLOW] = {'a', "allow", OPTION_FLAG, NULL},
+    [TRUST_PERMANENT] = {'p', "permanent", OPTION_FLAG, NULL},
+    {0},
+};
+
+LATER(imgtrust, "", imgtrust_options, 0, 0, run_imgtrust);
+const struct help_text help_imgtrust = {
+    .says = "Demand signed images: fails; with --allow: succeeds.",
+    .options = {"allow images without a signature", "for good"},
+    .example = "imgtrust --allow",
+};
+
+static const struct option imgverify_options[] = {
+    {'s', "signer", OPTION_STRING, "NAME"},
+    {'k', "keep", OPTION_FLAG, NULL},
+    {'t', "timeout", OPTION_TIMEOUT, "MS"},
+    {'q', "quiet", OPTION_FLAG, NULL},
+    {0},
+};
+
+LATER(imgverify, "<image> <uri|image>", imgverify_options, 2, 2, run_later);
+const struct help_text help_imgverify = {
+    .says = "Check the signature of an image.",
+    .options = {"who must have signed", "keep the signature", "give up after so long without a byte",
+                "show no progress"},
+    .example = "imgverify vmlinuz vmlinuz.sig || goto error",
+};
+
+static const struct option imgdecrypt_options[] = {
+    {'n', "name", OPTION_STRING, "NAME"},
+    {'k', "keep", OPTION_FLAG, NULL},
+    {'t', "timeout", OPTION_TIMEOUT, "MS"},
+    {'q', "quiet", OPTION_FLAG, NULL},
+    {0},
+};
+
+LATER(imgdecrypt, "<image> <uri|image>", imgdecrypt_options, 2, 2, run_later);
+const struct help_text help_imgdecrypt = {
+    .says = "Decrypt an image.",
+    .options = {"call the image so", "keep the envelope", "give up after so long without a byte",
+                "show no progress"},
+    .example = "imgdecrypt vmlinuz vmlinuz.env || goto error",
+};
+
+#define SUBJECT_OPTION                                                                                       \
+    {                                                                                                        \
+        's', "subject", OPTION_STRING, "NAME"                                                                \
+    }
+
+static const struct option subject_options[] = {SUBJECT_OPTION, {0}};
+static const struct option certstore_options[] = {SUBJECT_OPTION, {'k', "keep", OPTION_FLAG, NULL}, {0}};
+
+LATER(certstat, "", subject_options, 0, 0, run_later);
+const struct help_text help_certstat = {
+    .says = "List certificates.",
+    .options = {"only those of this name"},
+    .example = "certstat ||",
+};
+
+LATER(certstore, "[<uri|image>]", certstore_options, 0, 1, run_later);
+const struct help_text help_certstore = {
+    .says = "Add a certificate to those that are known.",
+    .options = {"only those of this name", "keep the image"},
+    .example = "certstore http://srv/ca.crt || goto error",
+};
+
+LATER(certfree, "", subject_options, 0, 0, run_later);
+const struct help_text help_certfree = {
+    .says = "Forget certificates.",
+    .options = {"only those of this name"},
+    .example = "certfree ||",
+};
+
+/* ---- what a BIOS machine does not need, or Puck does not drive
+ * -------------------------------------------------- */
+
+LATER(shim, "[<argument>...]", NULL, 0, -1, run_nothing);
+const struct help_text help_shim = {
+    .says = "Has a meaning under EFI only: does nothing and succeeds.",
+    .example = "iseq ${platform} efi && shim http://srv/shimx64.efi ||",
+};
+
+LATER(startpxe, "[<interface>]", NULL, 0, 1, run_later);
+const struct help_text help_startpxe = {
+    .says = "Offer the PXE API to programs.",
+    .example = "startpxe net0 ||",
+};
+
+LATER(stoppxe, "", NULL, 0, 0, run_later);
+const struct help_text help_stoppxe = {
+    .says = "No longer offer the PXE API.",
+    .example = "stoppxe ||",
+};
+
+LATER(usbscan, "<setting>", NULL, 1, 1, run_later);
+const struct help_text help_usbscan = {
+    .says = "Find the next USB device.",
+    .example = "usbscan addr || goto no_usb",
+};
+
+LATER(iwstat, "[<interface>...]", NULL, 0, -1, run_later);
+const struct help_text help_iwstat = {
+    .says = "Show wireless interfaces.",
+    .example = "iwstat ||",
+};
+
+LATER(iwlist, "[<interface>...]", NULL, 0, -1, run_later);
+const struct help_text help_iwlist = {
+    .says = "List wireless networks.",
+    .example = "iwlist ||",
+};
+
+LATER(ibstat, "[<interface>...]", NULL, 0, -1, run_later);
+const struct help_text help_ibstat = {
+    .says = "Show Infiniband devices.",
+    .example = "ibstat ||",
+};
+
+LATER(fcstat, "", NULL, 0, 0, run_later);
+const struct help_text help_fcstat = {
+    .says = "Show Fibre Channel ports.",
+    .example = "fcstat ||",
+};
+
+static const struct option fcels_options[] = {
+    {'p', "port", OPTION_STRING, "NAME"}, {'i', "id", OPTION_STRING, "ID"}, {0}};
+
+LATER(fcels, "<els>", fcels_options, 1, 1, run_later);
+const struct help_text help_fcels = {
+    .says = "Ask a Fibre Channel port.",
+    .options = {"from this port", "the port to ask"},
+    .example = "fcels plogi ||",
+};
