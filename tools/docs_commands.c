@@ -1,5 +1,6 @@
 /*
- * `docs-tables commands`: every command of the image by topic, with synopsis, options and examples (docs_tables.c).
+ * `docs-tables commands`: every command of the image by topic, with synopsis, options and examples
+ * (docs_tables.c).
  */
 #include "script/command.h"
 

@@ -1,6 +1,5 @@
 /*
- * puck-script: Puck's interpreter for people at a desk. `check` reads scripts, `run` executes one against a
- * described world, `docs` writes the pages that come from the tables of commands and settings.
+ * puck-script: Puck's interpreter for people at a desk. `check` reads scripts, `run` executes one in a described world.
  */
 #include "tools/puck-script/check.h"
 #include "tools/puck-script/tool.h"
