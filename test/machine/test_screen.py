@@ -142,6 +142,38 @@ def test_form_left(boot):
     person.pc.serial.expect('user=anna\n', 30)
 
 
+def test_config(boot):
+    """Into a scope and back, edit, add, delete, by keyboard and terminal."""
+    person = boot('set myvar old\nset net7/ip 10.0.0.7\nconfig\necho AFTER ${myvar} ${new} ${net7/ip}\nshell\n')
+    person.sees('Settings: all', 'net7/', 'version', '10.0.0.7')
+    person.types('/myvar')
+    person.sees('> myvar', 'Filter: myvar')
+    person.keyboard('ret')
+    person.sees('myvar = old')
+    person.types('er\r')
+    person.sees('older')
+    person.types('\x1b')
+    person.sees('Settings: all', 'net7/', never=['Filter'])
+    person.keyboard('ctrl-n')
+    person.sees('New setting')
+    person.types('new:int8\r')
+    person.sees('new:int8 =')
+    person.types('x\r')
+    person.sees('"x" is')
+    person.types('\x155\r')
+    person.sees('> new', never=['new:int8'])
+    person.types('/net7\r')
+    person.sees('Settings: net7', '> ..', never=['myvar'])
+    person.types('/ip\x1b')
+    person.sees('> ip', '10.0.0.7')
+    person.keyboard('ctrl-d')
+    person.sees('Settings: net7', never=['10.0.0.7'])
+    person.keyboard('esc')
+    person.sees('Settings: all', 'myvar')
+    person.keyboard('ctrl-x')
+    person.pc.serial.expect('AFTER older 5 \n', 30)
+
+
 def test_colours(boot):
     """Pairs change both screens, --rgb the VGA palette, and the palette is put back before others get the machine."""
     person = boot('console --x 1024 --y 768 --picture http://nowhere/logo.png || echo FAILED\ncolour --rgb 0xff8000 4\n'
