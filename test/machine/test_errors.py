@@ -130,9 +130,9 @@ def test_back_to_the_caller(work, www, image, waits):
     if image == 'puck.kpxe':
         (www / 'autoexec.ipxe').write_text(RESCUE)
     with Machine(work / 'pc', nic('e1000', Slirp(tftp=www, bootfile=image), rom=True)) as pc:
-        pc.serial.expect(BANNER, 60)
-        pc.serial.expect('autoexec.ipxe', 60)
-        pc.serial.expect(waits, 60)
+        pc.serial.expect(BANNER, 240)
+        pc.serial.expect('autoexec.ipxe', 240)
+        pc.serial.expect(waits, 240)
         pc.serial.expect('next boot device', 60)
         pc.serial.expect('Leaving', 180)
         for _ in range(60):
@@ -148,7 +148,7 @@ def test_shell_after_failure(work, www, image, waits, key):
     """The same, but somebody asks for a shell."""
     (www / 'small').write_text('#!ipxe\n')
     with Machine(work / 'pc', nic('e1000', Slirp(tftp=www, bootfile=image), rom=True)) as pc:
-        pc.serial.expect(waits, 90)
+        pc.serial.expect(waits, 300)
         pc.serial.send(key)
         pc.serial.expect(PROMPT, 30)
         must(pc, 'imgfetch tftp://${next-server}/small')
