@@ -77,7 +77,7 @@ start:
         mov ax, [fs:0xfffe]
         mov ax, [gs:0xfffe]
         mov ax, [ss:0xfffe]
-        mov al, [type_of_loader]
+        movzx eax, byte [type_of_loader]
         tell "loader", eax
         mov ax, [heap_end_ptr]
         tell "heap", eax

@@ -52,7 +52,7 @@ def test_load(work, www, images, model):
         assert DRIVERS[model] in state and 'link up' in state
         if model in SPEED:
             assert f'{SPEED[model]} Mbit/s' in state
-        assert 'bytes), 0 errors, 0 dropped' in state, state
+        assert '0 errors (0 ring full)' in state and '0 damaged, 0 dropped' in state, state
 
 
 @pytest.mark.parametrize('model', [m for m in DRIVERS if m not in ('e1000-82544gc', 'e1000-82545em', 'i82551')])
