@@ -49,6 +49,16 @@ def test_layouts(pc):
         assert said.encode('latin1').decode('utf-8') == text, name
 
 
+def test_usb_keyboard(work, images):
+    """The BIOS drives it. SeaBIOS drops AltGr with the key beside Shift there, so the bar has a second place."""
+    usb = ['-device', 'piix3-usb-uhci,id=usb', '-device', 'usb-kbd,bus=usb.0']
+    with Machine(work / 'usb', [*kernel(images / 'puck.lkrn', 'keymap de && shell'), *usb]) as pc:
+        pc.serial.expect(PROMPT)
+        press(pc, 'e c h o spc y z semicolon alt_r-1 alt_r-7 alt_r-minus shift-7 ret')
+        said = pc.serial.expect(r'echo (\S*)\n(.*)\n', 30)[2]
+        assert said.encode('latin1').decode('utf-8') == 'zyö|{\\/'
+
+
 def test_setting_and_caps_lock(pc):
     """The layout is a setting, too; Caps Lock knows the letters of the layout."""
     must(pc, 'set keymap de')

@@ -1,4 +1,7 @@
-/* German, Germany and Austria (DIN 2137 T1). */
+/*
+ * German, Germany and Austria (DIN 2137 T1). The bar is on AltGr-1 as well, because some BIOSes drop AltGr-< of a USB
+ * keyboard (SeaBIOS does), and scripts need it.
+ */
 #include "pm/lib/keymap.h"
 
 const struct keymap keymap_de = {
@@ -12,5 +15,5 @@ const struct keymap keymap_de = {
              "QWERTZUIOPÜ*"
              "ASDFGHJKLÖÄ'"
              ">YXCVBNM;:_",
-    .altgr = "2²3³7{8[9]0}ß\\q@e€+~<|mµ",
+    .altgr = "1|2²3³7{8[9]0}ß\\q@e€+~<|mµ",
 };

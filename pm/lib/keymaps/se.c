@@ -1,4 +1,4 @@
-/* Swedish and Finnish. */
+/* Swedish and Finnish. AltGr-1: see de.c. */
 #include "pm/lib/keymap.h"
 
 const struct keymap keymap_se = {
@@ -12,5 +12,5 @@ const struct keymap keymap_se = {
              "QWERTYUIOPÅ^"
              "ASDFGHJKLÖÄ*"
              ">ZXCVBNM;:_",
-    .altgr = "2@3£4$5€7{8[9]0}+\\e€¨~<|mµ",
+    .altgr = "1|2@3£4$5€7{8[9]0}+\\e€¨~<|mµ",
 };
