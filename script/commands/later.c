@@ -7,6 +7,7 @@
  * asks for what is the case anyway, shim has no meaning on a BIOS (K37), and sanunhook finds nothing to let
  * go.
  */
+#include "loaders/handover.h"
 #include "script/command.h"
 
 #include <string.h>
@@ -91,9 +92,22 @@ static const struct option sanboot_options[] = {
     {0},
 };
 
-LATER(sanboot, "[<uri>...]", sanboot_options, 0, -1, run_later);
+#define FIRST_DISK 0x80
+
+/* Without a URI it starts a disk that the machine has, which is what most scripts want of it (K31). */
+static int run_sanboot(const struct command *self, const struct parsed *p)
+{
+    long drive = p->option[0].given ? p->option[0].number : FIRST_DISK;
+    if (p->argc > 0)
+        return run_later(self, p);
+    if (drive < 0 || drive > 0xff)
+        return fail(EINVAL, "a drive is 0x00 to 0xff; 0x80 is the first disk");
+    return handover_disk((int)drive);
+}
+
+LATER(sanboot, "[<uri>...]", sanboot_options, 0, -1, run_sanboot);
 const struct help_text help_sanboot = {
-    .says = "Boot from a network disk.",
+    .says = "Boot a local disk; from a network disk in a later version.",
     .options = {DRIVE_HELP, "leave no table for the operating system", "keep the disk when booting fails",
                 "for other firmware: ignored", "for other firmware: ignored", "for other firmware: ignored",
                 "for other firmware: ignored"},

@@ -232,6 +232,16 @@ def test_rescue_boots_the_disk(boot, work):
     person.pc.serial.expect('DISK-BOOTS', 60)
 
 
+def test_sanboot_of_a_local_disk(boot, work):
+    """What scripts write for it (K31); a drive that is not there is a failure that they can deal with."""
+    disk = work / 'disk.img'
+    disk.write_bytes(BOOT_SECTOR.ljust(510, b'\0') + b'\x55\xaa' + bytes(1 << 20))
+    person = boot('sanboot --no-describe --drive 0x81 || echo NEXT\nsanboot --no-describe --drive 0x80\n', *ide_disk(disk))
+    person.pc.serial.expect('drive 0x81: no disk', 60)
+    person.pc.serial.expect('NEXT', 60)
+    person.pc.serial.expect('DISK-BOOTS', 60)
+
+
 def test_rescue_without_disk(boot):
     person = boot('exit 1\n')
     person.sees('Boot from the local disk')
