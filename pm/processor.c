@@ -13,6 +13,18 @@ u32 processor_highest_leaf(void)
     return r[0];
 }
 
+bool processor_leaf(u32 leaf, u32 sub, u32 out[4])
+{
+    u32 base = leaf & 0x80000000u;
+    if (!processor_highest_leaf())
+        return false;
+    cpuid(base, 0, out);
+    if (out[0] < leaf || (out[0] ^ base) >> 31) /* without extended leaves, old processors answer something else */
+        return false;
+    cpuid(leaf, sub, out);
+    return true;
+}
+
 bool processor_has(enum processor_feature feature)
 {
     enum { EBX = 1, ECX = 2, EDX = 3 };
@@ -24,9 +36,6 @@ bool processor_has(enum processor_feature feature)
         [PROCESSOR_RDRAND] = {1, ECX, 30},
         [PROCESSOR_RDSEED] = {7, EBX, 18},
     };
-    u32 leaf = where[feature].leaf, r[4];
-    if (processor_highest_leaf() < leaf) /* asked beyond it, old processors answer something else */
-        return false;
-    cpuid(leaf, 0, r);
-    return r[where[feature].reg] >> where[feature].bit & 1;
+    u32 r[4];
+    return processor_leaf(where[feature].leaf, 0, r) && r[where[feature].reg] >> where[feature].bit & 1;
 }

@@ -17,8 +17,10 @@
 
 struct device_scopes {
     struct device_scopes *next;
+    struct netdev *dev; /* NULL = it went */
     struct scope device;
     struct scope dhcp;
+    msec_t obtained; /* the lease that the scope shows */
 };
 
 static struct {
@@ -172,6 +174,14 @@ static void apply_addresses(void)
     }
 }
 
+/* What was set by hand in the scope of a lease goes with the lease (ipxe-behaviour.md 2.2). */
+static void follow_lease(struct device_scopes *d)
+{
+    if (d->obtained != d->dev->dhcp.obtained)
+        scope_clear(&d->dhcp);
+    d->obtained = d->dev->dhcp.obtained;
+}
+
 static void apply_dns(void)
 {
     u32 servers[DNS_SERVERS_MAX];
@@ -196,6 +206,9 @@ static void apply_dns(void)
 
 static void apply(void)
 {
+    for (struct device_scopes *d = net.devices; d; d = d->next)
+        if (d->dev)
+            follow_lease(d);
     apply_addresses();
     apply_dns();
 }
@@ -210,7 +223,7 @@ static const char *real_name(const char *name)
 static struct device_scopes *scopes_of(const struct netdev *dev)
 {
     struct device_scopes *s = net.devices;
-    while (s && s->device.arg != dev)
+    while (s && s->dev != dev)
         s = s->next;
     return s;
 }
@@ -225,6 +238,7 @@ int netsettings_add(struct netdev *dev)
         s->next = net.devices;
         net.devices = s;
     }
+    s->dev = dev;
     s->device.fetch = fetch_device;
     s->device.arg = dev;
     scope_register(&s->device, &settings_root, dev->name);
@@ -239,7 +253,9 @@ void netsettings_remove(struct netdev *dev)
     struct device_scopes *s = scopes_of(dev);
     if (!s)
         return;
+    s->dev = NULL;
     s->device.fetch = NULL;
+    s->device.check = NULL;
     s->dhcp.fetch = NULL;
     settings_changed();
 }

@@ -45,10 +45,21 @@ const struct scope_help scopes_help[] = {
      "`[instance.]type.offset.length`: bytes of a structure; length 0 is the string whose number is at the offset, "
      "offset 0 the string of number length, both 0 the whole structure",
      "${smbios/0.5.0}"},
+    {"pci",
+     "`busdevfn.offset.length`: bytes of configuration space, most significant first; `busloc` and `pciscan` give the "
+     "first number",
+     "${pci/${net0/busloc}.0.2}"},
+    {"cpuid",
+     "`cpuvendor`, `cpumodel`; and `register.function`: what CPUID leaves in a register (0 EAX, 1 EBX, 2 ECX, 3 EDX); "
+     "`subfunction.0x40.register.function`; `functions-1.registers-1.list.function` for several at once (see "
+     "script/scopes/cpuid.c)",
+     "${cpuid/2.0x80000001}"},
     {"memmap",
      "`memsize`; and `count-1.start.flags.scale`: of so many regions of RAM from number start the sum of their start "
      "addresses (flag 1) and lengths (flag 2), shifted right by scale bits; flag 4: regions may be missing",
      "${memmap/255.0.6.20:int32}"},
+    {"clock", "`unixtime`; setting it sets the program's clock, 0 takes that of the machine again",
+     "${unixtime:int32}"},
     {"feature", "1 for what the image has: see below", "${feature/http}"},
     {0},
 };

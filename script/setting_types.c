@@ -99,7 +99,7 @@ bool text_number(const char *text, long long *out)
         return false;
     unsigned long long magnitude = strtoull(digits, &end, 0);
     *out = digits == text ? (long long)magnitude : -(long long)magnitude;
-    return *end == '\0' && magnitude <= (digits == text ? 0xffffffff : 0x80000000);
+    return *end == '\0' && magnitude >> 62 == 0;
 }
 
 bool raw_number(const u8 *raw, size_t len, bool is_signed, long *out)
@@ -141,7 +141,7 @@ static int parse_number(const char *text, enum type_id type, u8 **raw, size_t *l
 {
     long long n, least, most;
     if (!text_number(text, &n))
-        return fail(EINVAL, "\"%.64s\" is not a number of 32 bits (10, 0xa and 012 are)", text);
+        return fail(EINVAL, "\"%.64s\" is not a number (10, 0xa and 012 are)", text);
     unsigned bytes = type_range(&setting_types[type], &least, &most);
     bool is_bits = n > most && text[0] == '0' && n <= most - least;
     if (!is_bits && (n < least || n > most))

@@ -6,7 +6,7 @@
 
 #include "script/settings.h"
 
-/* A whole C number ("10", "-3", "0x1f", "017") of at most 32 bits: -0x80000000 to 0xffffffff. */
+/* A whole C number ("10", "-3", "0x1f", "017") of less than 62 bits. */
 bool text_number(const char *text, long long *out);
 
 /* Big-endian bytes as a number; false when it needs more than 32 bits. No bytes are 0. */

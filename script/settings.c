@@ -298,7 +298,7 @@ long setting_get_long(const char *reference, long otherwise)
 {
     long long n;
     char *text = setting_get(reference);
-    if (!text || !text_number(text, &n))
+    if (!text || !text_number(text, &n) || (n != (s32)n && n != (u32)n))
         n = otherwise;
     free(text);
     return (s32)n;
@@ -318,10 +318,11 @@ static int scope_store(struct scope *s, const struct reference *r, const struct 
                        size_t len)
 {
     size_t size = strlen(r->name) + 1;
-    struct stored_setting *v = malloc(sizeof *v + size);
+    int rc = s->check ? s->check(s, r->name, reader_of(raw, len)) : 0;
+    struct stored_setting *v = rc == 0 ? malloc(sizeof *v + size) : NULL;
     if (!v) {
         free(raw);
-        return fail(ENOMEM, "no memory for the setting \"%.64s\"", r->name);
+        return rc < 0 ? rc : fail(ENOMEM, "no memory for the setting \"%.64s\"", r->name);
     }
     v->type = type;
     v->number = r->number;
@@ -411,23 +412,18 @@ int setting_check(const char *reference, const char *text)
     return rc;
 }
 
-/* The number that a value stands for plus `by`, as text. A text counts like an int32. */
+/* The number that a value stands for plus `by`, as text. */
 static int value_add(const struct reference *r, const struct value *v, long by, char text[24])
 {
-    const struct setting_type *type = v->type == &setting_types[TYPE_STRING] ? &setting_types[TYPE_INT32] : v->type;
     char *old = v->raw ? v->type->format(v->raw, v->len) : NULL;
     long long n = 0, least, most;
     bool is_number = old && text_number(old, &n);
     free(old);
-    if (!type_range(type, &least, &most))
-        return fail(EOPNOTSUPP, "%.64s is of type %s, which cannot count", r->name, type->name);
+    if (v->type != &setting_types[TYPE_STRING] && !type_range(v->type, &least, &most))
+        return fail(EOPNOTSUPP, "%.64s is of type %s, which cannot count", r->name, v->type->name);
     if (!is_number)
         return fail(EOPNOTSUPP, "the value of %.64s is not a number", r->name);
-    n += by;
-    snprintf(text, 24, "%lld", n);
-    if (n < least || n > most)
-        return fail(ERANGE, "%.64s would be %s: %s reaches from %lld to %lld", r->name, text, type->name, least,
-                    most);
+    snprintf(text, 24, "%lld", n + by); /* the type's parse looks whether that fits */
     return 0;
 }
 

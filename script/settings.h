@@ -5,6 +5,7 @@
 #pragma once
 
 #include "pm/lib/fail.h"
+#include "pm/lib/reader.h"
 #include "pm/lib/types.h"
 
 struct setting_type {
@@ -105,6 +106,8 @@ struct scope {
      * that the reference names: `s` itself, or one above whose search came here.
      */
     int (*fetch)(struct scope *s, const char *name, struct value *out);
+    /* May this be stored here? 0, or a negative errno with text. NULL = anything may. */
+    int (*check)(struct scope *s, const char *name, struct reader raw);
     void *arg;
 };
 
@@ -168,8 +171,8 @@ int setting_check(const char *reference, const char *text);
 
 /*
  * Add to a number; an absent one starts as int32 0. A text that is a whole number counts too and
- * stays text (iPXE refuses it). -ERANGE when the sum does not fit the type (iPXE wraps), -EOPNOTSUPP for
- * other types.
+ * stays text (iPXE refuses it). -ERANGE with text when the sum does not fit the type (iPXE wraps),
+ * -EOPNOTSUPP for other types.
  */
 int setting_inc(const char *reference, long by);
 

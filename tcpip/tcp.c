@@ -254,6 +254,14 @@ void tcp_close(struct tcp_conn *c)
     c->is_dirty = true;
 }
 
+unsigned tcp_closing(void)
+{
+    unsigned n = 0;
+    for (const struct tcp_conn *c = conns; c; c = c->next)
+        n += c->is_orphan && c->state != TIME_WAIT && c->state != CLOSED;
+    return n;
+}
+
 msec_t tcp_last_heard(const struct tcp_conn *c)
 {
     return c->heard;

@@ -40,6 +40,9 @@ void tcp_shutdown(struct tcp_conn *c);
  */
 void tcp_close(struct tcp_conn *c);
 
+/* How many connections that were let go still have something to send or to hear. */
+unsigned tcp_closing(void);
+
 /* When something was last heard from the peer (stall detection). */
 msec_t tcp_last_heard(const struct tcp_conn *c);
 u32 tcp_retransmits(const struct tcp_conn *c);

@@ -13,6 +13,8 @@ static struct {
 
 u64 walltime_ms(void)
 {
+    if (!state.is_known)
+        walltime_set((u64)rtc_now() * 1000);
     return state.is_known ? clock_now() + state.ahead : 0;
 }
 

@@ -15,6 +15,13 @@ msec_t clock_now(void)
     return state.now;
 }
 
+u32 host_rtc;
+
+u32 rtc_now(void)
+{
+    return host_rtc ? host_rtc + (u32)(state.now / 1000) : 0;
+}
+
 void clock_set(msec_t now)
 {
     state.now = now;

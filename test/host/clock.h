@@ -9,6 +9,10 @@
 #pragma once
 
 #include "pm/lib/clock.h"
+#include "pm/lib/walltime.h"
+
+/* What the machine's clock says when clock_now() is 0, in seconds since 1970; 0, as at start = there is none. */
+extern u32 host_rtc;
 
 void clock_set(msec_t now);
 void clock_advance(msec_t by);

@@ -27,6 +27,18 @@ int power_off(void)
     return fail(EOPNOTSUPP, "this machine cannot switch itself off");
 }
 
+const struct host_cpuid *host_cpuid;
+
+bool processor_leaf(u32 leaf, u32 sub, u32 out[4])
+{
+    for (const struct host_cpuid *c = host_cpuid; c && c->is_there; c++)
+        if (c->leaf == leaf && c->sub == sub) {
+            memcpy(out, c->out, sizeof c->out);
+            return true;
+        }
+    return false;
+}
+
 u8 host_uuid[16];
 struct reader host_smbios;
 

@@ -150,6 +150,101 @@ static void encapsulated_option_cut_short(void **state)
     assert_setting("175.9", NULL);
 }
 
+/* An option inside of an option inside of an option. */
+static void encapsulated_option_in_depth(void **state)
+{
+    (void)state;
+    devices[0].dhcp.valid = true;
+    add(&devices[0].dhcp, 43, "\11\5\0\1\2ab\12\1c\377\13\1d", 13);
+    assert_setting("43.9:hexraw", "0001026162"); /* as many bytes as it says */
+    assert_setting("43.9.1", "ab");
+    assert_setting("43.9.2", NULL);
+    assert_setting("43.10", "c");
+    assert_setting("43.11", NULL); /* behind the end mark */
+    assert_setting("9.1", NULL);
+}
+
+/* next-server is that of the scope which gave filename, not the first there is. */
+static void server_beside_the_file(void **state)
+{
+    (void)state;
+    give_lease(&devices[0].dhcp, 0x0a000005);
+    devices[0].dhcp.file[0] = '\0';
+    give_lease(&devices[0].proxydhcp, 0);
+    strcpy(devices[0].proxydhcp.file, "proxy.0");
+    devices[0].proxydhcp.siaddr = 0x0a000063;
+    assert_int_equal(netdev_open(&devices[0]), 0);
+    assert_setting("filename", "proxy.0");
+    assert_setting("next-server", "10.0.0.4");
+    char *server = setting_get_beside("filename", "next-server");
+    assert_string_equal(server, "10.0.0.99");
+    free(server);
+    assert_int_equal(setting_set("net0/filename", "mine"), 0);
+    server = setting_get_beside("filename", "next-server"); /* below net0: the lease */
+    assert_string_equal(server, "10.0.0.4");
+    free(server);
+    assert_null(setting_get_beside("filename", "nothing"));
+    assert_null(setting_get_beside("nothing", "next-server"));
+    assert_null(setting_get_beside("filename", "bad:type"));
+}
+
+/* What was set in a lease's scope belongs to that lease. */
+static void another_lease_drops_what_was_set_in_its_scope(void **state)
+{
+    (void)state;
+    give_lease(&devices[0].dhcp, 0x0a000005);
+    devices[0].dhcp.obtained = 10;
+    settings_changed();
+    assert_int_equal(setting_set("net0.dhcp/filename", "by-hand"), 0);
+    assert_int_equal(setting_set("net0/hostname", "box"), 0);
+    assert_setting("filename", "by-hand");
+    devices[0].dhcp.obtained = 20;
+    settings_changed();
+    assert_setting("filename", "boot.ipxe");
+    assert_setting("hostname", "box");
+}
+
+static void mac_set_by_hand(void **state)
+{
+    (void)state;
+    static const u8 mine[] = {2, 0, 0, 0, 0, 9};
+    assert_int_equal(setting_set("net0/mac", "02:00:00:00:00:09"), 0);
+    assert_memory_equal(devices[0].mac, mine, 6);
+    assert_setting("net0/mac", "02:00:00:00:00:09");
+    assert_setting("net0/hwaddr", "52:54:00:12:34:56");
+    assert_int_equal(setting_clear("net0/mac"), 0);
+    assert_memory_equal(devices[0].mac, devices[0].hwaddr, 6);
+    assert_setting("net0/mac", "52:54:00:12:34:56");
+    assert_int_equal(setting_set("net0/mac", "01:00:00:00:00:09"), -EINVAL); /* a group */
+    assert_int_equal(setting_set("net0/mac", "02:00:00"), -EINVAL);
+    assert_int_equal(setting_set("net0/mac:string", "abcdef"), -EINVAL);
+    assert_int_equal(netdev_open(&devices[0]), 0);
+    assert_int_equal(setting_set("net0/mac", "02:00:00:00:00:09"), -EINVAL);
+    assert_string_equal(fail_text(0), "net0 is open: its MAC address can be set after ifclose net0");
+    assert_memory_equal(devices[0].mac, devices[0].hwaddr, 6);
+    assert_int_equal(setting_set("mac", "02:00:00:00:00:09"), 0); /* at the root it is just a name */
+    assert_memory_equal(devices[0].mac, devices[0].hwaddr, 6);
+}
+
+static void mtu_set_by_hand(void **state)
+{
+    (void)state;
+    assert_int_equal(setting_set("net0/mtu", "1400"), 0);
+    assert_int_equal(devices[0].mtu, 1400);
+    assert_int_equal(devices[1].mtu, 1500);
+    devices[0].mtu = 1480; /* by DHCP */
+    settings_changed();
+    assert_int_equal(devices[0].mtu, 1400);
+    assert_int_equal(setting_set("net0/mtu", "9000"), -ERANGE);
+    assert_string_equal(fail_text(0), "the MTU of net0 can be 576 to 1500");
+    assert_int_equal(setting_set("net0/mtu", "0"), -ERANGE);
+    assert_setting("net0/mtu", "0x578");
+    assert_int_equal(setting_clear("net0/mtu"), 0);
+    assert_int_equal(devices[0].mtu, 1500);
+    assert_int_equal(setting_set("net0/26", "1000"), 0); /* the same by its number */
+    assert_int_equal(devices[0].mtu, 1000);
+}
+
 static void proxy_values(void **state)
 {
     (void)state;
@@ -211,6 +306,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(device_properties, set_up, tear_down),
         cmocka_unit_test_setup_teardown(lease_values, set_up, tear_down),
         cmocka_unit_test_setup_teardown(encapsulated_option_cut_short, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(encapsulated_option_in_depth, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(server_beside_the_file, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(another_lease_drops_what_was_set_in_its_scope, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(mac_set_by_hand, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(mtu_set_by_hand, set_up, tear_down),
         cmocka_unit_test_setup_teardown(proxy_values, set_up, tear_down),
         cmocka_unit_test_setup_teardown(netx_is_the_last_opened, set_up, tear_down),
         cmocka_unit_test_setup_teardown(addresses_set_by_hand, set_up, tear_down),

@@ -2,11 +2,16 @@
  * Computed scopes (ipxe-behaviour.md 2.3, 2.4): what they take out of the machine's tables, that they read nothing
  * beside it, and that a search from above finds their names but not their numbers.
  */
+#include "pm/lib/walltime.h"
 #include "pm/lib/writer.h"
 #include "script/settings.h"
+#include "test/host/clock.h"
+#include "test/host/console.h"
 #include "test/host/machine.h"
+#include "test/host/pci.h"
 #include "test/host/scripting.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +29,10 @@ static int teardown(void **state)
     (void)state;
     settings_reset();
     host_smbios = reader_of(NULL, 0);
+    host_cpuid = NULL;
+    host_pci_count = 0;
+    host_rtc = 0;
+    walltime_set(0);
     memset(host_uuid, 0, sizeof host_uuid);
     return 0;
 }
@@ -169,6 +178,188 @@ static void test_memmap(void **state)
     is("memsize", "64");
 }
 
+/* ---- pci, pciscan ---- */
+
+static struct host_pci devices[4];
+
+static void put_device(unsigned i, u16 busdevfn, u16 vendor, u16 device, u8 header_type)
+{
+    struct writer w = writer_of(devices[i].config, 256);
+    devices[i].busdevfn = busdevfn;
+    put16le(&w, vendor);
+    put16le(&w, device);
+    for (unsigned at = 4; at < 256; at++)
+        put8(&w, at == 0x0e ? header_type : (u8)at);
+}
+
+/* A bridge with two functions, a device that answers for all eight, a NIC on bus 0xff. */
+static void put_pci(void)
+{
+    put_device(0, 0x0000, 0x8086, 0x1237, 0x80);
+    put_device(1, 0x0003, 0x8086, 0x7010, 0x00);
+    put_device(2, 0x0020, 0x10ec, 0x8139, 0x00);
+    put_device(3, 0xff18, 0x1af4, 0x1000, 0x00);
+    host_pci = devices;
+    host_pci_count = 4;
+}
+
+static void test_pci(void **state)
+{
+    (void)state;
+    is("pci/0.0.2", NULL); /* a machine without PCI */
+    put_pci();
+    is("pci/0.0.2", "8086");
+    is("pci/0.2.2", "1237");
+    is("pci/0x20.0.4", "813910ec"); /* as a number of four bytes */
+    is("pci/65304.0.2", "1af4");
+    is("pci/0.5.1:uint8", "0x5");
+    is("pci/0.255.1", "ff");
+    is("pci/0.255.2", NULL); /* behind the end */
+    is("pci/0.0.0", NULL);
+    is("pci/8.0.2", NULL); /* nobody there */
+    is("pci/0000:00:00.0.0.2", NULL);
+    is("0.0.2", NULL);
+}
+
+static void test_pciscan(void **state)
+{
+    (void)state;
+    assert_int_equal(run_script_text("#!ipxe\npciscan a"), -ENOENT);
+    assert_null(strstr(console_text(), "pciscan:")); /* an answer, not an error */
+    put_pci();
+    assert_int_equal(run_script_text("#!ipxe\n"
+                                     ":scan\n"
+                                     "pciscan addr || goto done\n"
+                                     "echo ${addr} ${addr:busdevfn} ${pci/${addr}.0.2}:${pci/${addr}.2.2}\n"
+                                     "goto scan\n"
+                                     ":done\n"),
+                     0);
+    assert_string_equal(console_text(), "0x0 0000:00:00.0 8086:1237\n"
+                                        "0x3 0000:00:00.3 8086:7010\n"
+                                        "0x20 0000:00:04.0 10ec:8139\n"
+                                        "0xff18 0000:ff:03.0 1af4:1000\n");
+    assert_int_equal(run_script_text("#!ipxe\npciscan typed:int32 && pciscan typed:int32\nshow typed"), 0);
+    assert_string_equal(console_text(), "typed:int32 = 3\n");
+}
+
+/* ---- cpuid ---- */
+
+/* "AuthenticAMD", "Model 1" in three leaves; function 7 with a subfunction. */
+static const struct host_cpuid amd[] = {
+    {true, 0, 0, {7, 0x68747541, 0x444d4163, 0x69746e65}},
+    {true, 1, 0, {0x00000f12, 0, 1u << 5, 1u << 4 | 1u << 31}},
+    {true, 7, 0, {1, 2, 3, 4}},
+    {true, 7, 1, {0x11, 0x12, 0x13, 0x14}},
+    {true, 0x80000001, 0, {0, 0, 1u << 2, 1u << 29}},
+    {true, 0x80000002, 0, {0x65646f4d, 0x0031206c, 0, 0}},
+    {true, 0x80000003, 0, {0}},
+    {true, 0x80000004, 0, {0}},
+    {0},
+};
+
+static void test_cpuid(void **state)
+{
+    (void)state;
+    is("cpuvendor", NULL); /* a 486 */
+    is("cpumodel", NULL);
+    is("cpuid/0.1", NULL);
+    host_cpuid = amd;
+    is("cpuvendor", "AuthenticAMD");
+    is("cpumodel", "Model 1");
+    is("cpuid/cpuvendor", "AuthenticAMD");
+    is("cpuid/0.1", "00000f12");
+    is("cpuid/0.1:uint32", "0xf12");
+    is("cpuid/3.1", "80000010");
+    is("cpuid/2.0x80000001", "00000004");
+    is("cpuid/0x80.0x00.3.1", "20000000"); /* the same function, told by bit 31 */
+    is("cpuid/0x83.0xe4.7", "01000000020000000300000004000000");
+    is("cpuid/3.0xe4.7", "00000001000000020000000300000004");
+    is("cpuid/1.0x40.1.7", "00000012"); /* EBX of subfunction 1 */
+    is("cpuid/2.0x40.1.7", NULL);
+    is("cpuid/0.2", NULL);
+    is("cpuid/1.0x00.0.0", "000000070000" "0f12"); /* EAX of functions 0 and 1 */
+    is("cpuid/2.0x00.0.0", NULL);
+    is("0.1", NULL);
+}
+
+static int cpuid_says(const char *arguments)
+{
+    char text[80];
+    snprintf(text, sizeof text, "#!ipxe\ncpuid %s", arguments);
+    return run_script_text(text);
+}
+
+static void test_cpuid_command(void **state)
+{
+    (void)state;
+    assert_int_equal(cpuid_says("4"), -ENOENT);
+    host_cpuid = amd;
+    assert_int_equal(cpuid_says("4"), 0);
+    assert_int_equal(cpuid_says("31"), 0);
+    assert_int_equal(cpuid_says("5"), -ENOENT);
+    assert_null(strstr(console_text(), "cpuid:"));
+    assert_int_equal(cpuid_says("--ecx 5"), 0);
+    assert_int_equal(cpuid_says("-c 4"), -ENOENT);
+    assert_int_equal(cpuid_says("--ext 29"), 0);
+    assert_int_equal(cpuid_says("--amd 29"), 0);
+    assert_int_equal(cpuid_says("--ext --ecx 2"), 0);
+    assert_int_equal(cpuid_says("-e 4"), -ENOENT);
+    assert_int_equal(cpuid_says("32"), -EINVAL);
+    assert_non_null(strstr(console_text(), "\"32\" is not a bit: 0 to 31 are"));
+    assert_int_equal(cpuid_says("-- -1"), -EINVAL);
+    assert_int_equal(cpuid_says("x"), -EINVAL);
+    assert_int_equal(cpuid_says(""), -EINVAL);
+}
+
+/* ---- clock, time, sync ---- */
+
+static void test_unixtime(void **state)
+{
+    (void)state;
+    clock_set(5000);
+    is("unixtime", NULL); /* a machine without a clock */
+    host_rtc = 1700000000;
+    is("unixtime:int32", "1700000005");
+    is("unixtime", "0x6553f105");
+    is("clock/unixtime:int32", "1700000005");
+    assert_int_equal(setting_set("unixtime", "1800000000"), 0);
+    is("unixtime:int32", "1800000000");
+    clock_advance(61000); /* it goes on */
+    is("unixtime:int32", "1800000061");
+    assert_int_equal(setting_set("clock/unixtime", "1900000000"), 0);
+    is("unixtime:int32", "1900000000");
+    assert_int_equal(setting_set("unixtime:int8", "0"), 0); /* back to the machine's */
+    is("unixtime:int32", "1700000066");
+    assert_int_equal(setting_clear("unixtime"), 0);
+    is("unixtime:int32", "1700000066");
+    assert_int_equal(setting_set("net9/unixtime", "5"), 0); /* somebody's own */
+    is("unixtime:int32", "1700000066");
+    setting_clear("net9/unixtime");
+}
+
+static void test_time_command(void **state)
+{
+    (void)state;
+    assert_int_equal(run_script_text("#!ipxe\ntime sleep 2"), 0);
+    assert_non_null(strstr(console_text(), "sleep: 2.0"));
+    assert_int_equal(run_script_text("#!ipxe\ntime options --flag x"), 0); /* the options are the other's */
+    assert_non_null(strstr(console_text(), "flag=/0 [x]"));
+    assert_int_equal(run_script_text("#!ipxe\ntime bad"), -EIO);
+    assert_non_null(strstr(console_text(), "it is bad"));
+    assert_int_equal(run_script_text("#!ipxe\ntime iseq a b"), -ERANGE);
+    assert_null(strstr(console_text(), "time: "));
+    assert_int_equal(run_script_text("#!ipxe\ntime no-such"), -ENOEXEC);
+    assert_int_equal(run_script_text("#!ipxe\ntime time ok"), -EINVAL);
+    assert_int_equal(run_script_text("#!ipxe\ntime"), -EINVAL);
+    assert_int_equal(run_script_text("#!ipxe\ntime goto end\nbad\n:end\n"), 0);
+}
+
+static void test_sync_without_a_network(void **state)
+{
+    (void)state;
+    assert_int_equal(run_script_text("#!ipxe\nsync\nsync --timeout 10"), 0);
+}
+
 /* ---- feature ---- */
 
 static void test_features(void **state)
@@ -193,6 +384,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_smbios_names), TEST(test_smbios_numbers), TEST(test_numbers_need_their_scope),
         TEST(test_smbios_cut),   TEST(test_memmap),         TEST(test_features),
+        TEST(test_pci),          TEST(test_pciscan),        TEST(test_cpuid),
+        TEST(test_cpuid_command), TEST(test_unixtime),      TEST(test_time_command),
+        TEST(test_sync_without_a_network),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
