@@ -1,9 +1,12 @@
 /*
  * Settings: lines "REFERENCE VALUE" are stored and read back; "-REFERENCE" clears, "+REFERENCE" counts. Besides, the
- * whole input goes through every type as text and as bytes: what a type prints it reads again as the same bytes.
+ * whole input goes through every type as text and as bytes: what a type prints it reads again as the same bytes; and
+ * it is what the machine has for SMBIOS tables and for PCI configuration space.
  */
 #include "script/setting_types.h"
 #include "script/settings.h"
+#include "test/host/machine.h"
+#include "test/host/pci.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +31,30 @@ static void round_trip(const struct setting_type *type, const char *text)
     }
     free(shown);
     free(raw);
+}
+
+static const struct host_cpuid processor[] = {
+    {true, 0, 0, {7, 0x68747541, 0x444d4163, 0x69746e65}},
+    {true, 1, 0, {1, 2, 3, 4}},
+    {true, 7, 1, {1, 2, 3, 4}},
+    {true, 0x80000002, 0, {0x65646f4d, 0x0031206c, 0, 0}},
+    {0},
+};
+
+static struct host_pci device;
+
+static void make_machine(const u8 *data, size_t len)
+{
+    static const char *const asked[] = {"uuid", "manufacturer", "asset", "board-serial", "cpuvendor", "cpumodel",
+                                        "memsize", "smbios/0.0.0", "smbios/1.0.255", "smbios/255.1.4.1"};
+    host_smbios = reader_of(data, len);
+    host_cpuid = processor;
+    memcpy(device.config, data, MIN(len, sizeof device.config));
+    host_pci = &device;
+    host_pci_count = 1;
+    scopes_init();
+    for (unsigned i = 0; i < ARRAY_SIZE(asked); i++)
+        free(setting_get(asked[i]));
 }
 
 static void act(char *line)
@@ -59,6 +86,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
         round_trip(type, text);
     }
     settings_reset();
+    make_machine(exact, len);
     char *rest = text;
     for (char *line; (line = strsep(&rest, "\n"));)
         act(line);

@@ -504,15 +504,19 @@ static void we_close_first(void **state)
     (void)state;
     assert_true(script_open());
     tcp_write(script.c, script_data(1, 100), 100);
+    assert_int_equal(tcp_closing(), 0);
     tcp_close(script.c);
     h = script_hear(5);
     assert_int_equal(h->s.len, 100);
     assert_int_equal(h->s.flags, SIM_ACK | SIM_PSH | SIM_FIN);
+    assert_int_equal(tcp_closing(), 1);
     say_ack(102);
+    assert_int_equal(tcp_closing(), 1);
     script_say(SIM_FIN | SIM_ACK, 1, 102, NULL, 0);
     h = script_hear(5);
     assert_int_equal(h->s.flags, SIM_ACK);
     assert_int_equal(h->s.ack, 2);
+    assert_int_equal(tcp_closing(), 0); /* nobody waits for TIME_WAIT */
     script_say(SIM_FIN | SIM_ACK, 1, 102, NULL, 0); /* again: our ACK was lost */
     h = script_hear(5);
     assert_int_equal(h->s.flags, SIM_ACK);
