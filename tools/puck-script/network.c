@@ -88,6 +88,7 @@ static char *mapped_path(const char *url)
 static char *existing_path(char *path)
 {
     struct stat st;
+    path[strcspn(path, "#")] = '\0';
     if (stat(path, &st) < 0)
         path[strcspn(path, "?")] = '\0';
     return path;
