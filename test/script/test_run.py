@@ -68,6 +68,10 @@ def test_power(tool):
     assert tool.run('poweroff')[1].endswith('[run] power off\n')
 
 
+def test_local_disk(tool):
+    assert tool.run('sanboot --no-describe --drive 0x80 || exit 1') == (0, '[run] boot drive 0x80 of the machine\n')
+
+
 def test_kinds_that_come_later(tool):
     tool.file('lpxelinux.0', bytes([0xea, 0, 1, 2, 3] * 100))
     tool.file('boot.wim', b'MSWIM\0\0\0' + bytes(500))

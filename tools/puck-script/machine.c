@@ -89,11 +89,21 @@ static const struct loader later = {.name = "later", .probe = probe_later, .exec
 
 const struct loader *const loaders[] = {&loader_script, &kernel, &made_up, &later, NULL};
 
-/* ---- power (the linker's --wrap)
+/* ---- disks and power (the linker's --wrap)
  * ---------------------------------------------------------------------------- */
 
 _Noreturn void __wrap_power_reboot(bool warm);
 int __wrap_power_off(void);
+int __wrap_handover_disk(int drive);
+
+int __wrap_handover_disk(int drive)
+{
+    if (drive < 0)
+        run_tell("boot the first disk of the machine");
+    else
+        run_tell("boot drive 0x%02x of the machine", (unsigned)drive);
+    run_end(0);
+}
 
 void __wrap_power_reboot(bool warm)
 {
