@@ -20,6 +20,7 @@
 #include "script/command.h"      // the rescue menu, where there is one
 #include "script/net.h"          // autoboot
 #include "script/script.h"
+#include "script/service.h"
 #include "script/settings.h"
 #include "tcpip/dhcp.h"          // dhcp_adopt
 #include "tcpip/net.h"
@@ -33,7 +34,11 @@
 /* What task_pause() does to keep the machine alive. True when Ctrl-C was typed. */
 static bool poll_world(void)
 {
-    net_poll(clock_now());
+    msec_t now = clock_now();
+    net_poll(now);
+    for (const struct service *const *s = services; *s; s++)
+        if ((*s)->poll)
+            (*s)->poll(now);
     return console_poll();
 }
 
@@ -56,6 +61,9 @@ static void init(struct mailbox *mb)
     settings_builtin_init(puck_version);
     scopes_init();
     netsettings_init();
+    for (const struct service *const *s = services; *s; s++)
+        if ((*s)->start)
+            (*s)->start();
 }
 
 /* The PXE ROM's lease works until somebody asks for a new one; its file name is ours. */
@@ -84,13 +92,24 @@ static bool run_lkrn(int *rc)
     return initrd != NULL;
 }
 
-/* The first of: embedded script, command line, initrd script, what DHCP names. */
+/* A service that knows what to boot. */
+static bool run_service(int *rc)
+{
+    for (const struct service *const *s = services; *s; s++)
+        if ((*s)->boot && (*s)->boot(rc))
+            return true;
+    return false;
+}
+
+/* The first of: embedded script, command line, initrd script, scriptlet, what DHCP names. */
 static int boot(void)
 {
     int rc;
     if (embedded_script_len > 0)
         return script_text("embedded.ipxe", embedded_script, embedded_script_len);
     if (mailbox->origin == RM_FROM_LKRN && run_lkrn(&rc))
+        return rc;
+    if (run_service(&rc))
         return rc;
     return autoboot();
 }

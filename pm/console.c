@@ -27,8 +27,17 @@ void console_init(void)
     keyboard_init();
 }
 
+static void (*listener)(const char *s, size_t len);
+
+void console_set_listener(void (*new_listener)(const char *s, size_t len))
+{
+    listener = new_listener;
+}
+
 void console_write(const char *s, size_t len)
 {
+    if (listener)
+        listener(s, len);
     vga_write(s, len);
     serial_write(s, len);
 }

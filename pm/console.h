@@ -14,6 +14,9 @@ void console_init(void);
 /* Text with \n line ends and a subset of ANSI sequences (cursor, erase, colour). */
 void console_write(const char *s, size_t len);
 
+/* Somebody who gets everything that is written as well (syslog); NULL = nobody. */
+void console_set_listener(void (*listener)(const char *s, size_t len));
+
 /*
  * Look at the devices and queue what was typed. Never blocks. True when Ctrl-C was typed since
  * the last call (it is then not queued).

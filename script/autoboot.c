@@ -31,23 +31,30 @@ static const struct lease *boot_lease(const struct netdev *dev)
     return NULL;
 }
 
-/* Settings made by hand win over the lease. malloc'd file name and server; NULL = none. */
+/* A setting made by hand: found in the root, or in a scope of this owner, not in some lease. malloc'd, or NULL. */
+static char *by_hand(const char *name, const void *owner)
+{
+    struct value v;
+    if (setting_get_value(name, &v) < 0)
+        return NULL;
+    free(v.raw);
+    return v.scope == &settings_root || (owner && v.scope->arg == owner) ? setting_get(name) : NULL;
+}
+
+/*
+ * Settings made by hand win over the lease. Otherwise the server comes from the lease that names the file: a
+ * ProxyDHCP's file is not on the DHCP server. malloc'd file name and server; NULL = none.
+ */
 static char *boot_file(const struct netdev *dev, u32 *server)
 {
     const struct lease *l = boot_lease(dev);
-    char *file = setting_get("filename");
-    char *next_server = setting_get("next-server:ipv4");
+    char *file = by_hand("filename", dev);
+    char *next_server = by_hand("next-server:ipv4", l ? NULL : dev);
     *server = l ? l->siaddr ? l->siaddr : l->server : 0;
-    if (next_server && *next_server)
+    if (next_server)
         ip4_parse(next_server, server);
     free(next_server);
-    if (file && !*file) {
-        free(file);
-        file = NULL;
-    }
-    if (!file && l)
-        file = strdup(l->file);
-    return file;
+    return !file && l ? strdup(l->file) : file;
 }
 
 /* A bare file name is a path on the TFTP server. malloc'd. */
@@ -95,24 +102,36 @@ static int boot_next_to_us(const char *uri)
     return image_exec(img);
 }
 
+static int (*boot_menu)(struct netdev *dev);
+
+void autoboot_set_menu(int (*menu)(struct netdev *dev))
+{
+    boot_menu = menu;
+}
+
+int autoboot_file(const char *file, u32 server)
+{
+    char *uri = boot_uri(file, server);
+    if (!uri)
+        return fail(ENOMEM, "no memory for a file name");
+    int rc = own_name[0] && strcmp(file, own_name) == 0 ? boot_next_to_us(uri) : boot_from_uri(uri);
+    free(uri);
+    return rc;
+}
+
 int autoboot_device(struct netdev *dev)
 {
-    int rc = net_configure(dev, LINK_WAIT_MS);
+    int rc = net_configure(dev, net_link_wait());
     if (rc < 0)
+        return rc;
+    if (boot_menu && (rc = boot_menu(dev)) != -ENOENT)
         return rc;
     u32 server;
     char *file = boot_file(dev, &server);
     if (!file)
         return fail(ENOENT, "%s: the DHCP server %s names no file to boot (option 67)", dev->name,
                     ip4_text(dev->dhcp.server));
-    char *uri = boot_uri(file, server);
-    if (!uri)
-        rc = fail(ENOMEM, "no memory for a file name");
-    else if (own_name[0] && strcmp(file, own_name) == 0)
-        rc = boot_next_to_us(uri);
-    else
-        rc = boot_from_uri(uri);
-    free(uri);
+    rc = autoboot_file(file, server);
     free(file);
     return rc;
 }
@@ -122,7 +141,7 @@ int autoboot(void)
     int rc = fail(ENODEV, "no network interface: no driver of this image fits, and no PXE ROM left one");
     for (struct netdev *dev = netdev_first(); dev; dev = dev->next) {
         rc = autoboot_device(dev);
-        if (rc == -ECANCELED || !dev->next)
+        if (rc == 0 || rc == -ECANCELED || !dev->next)
             break;
         if (rc < 0)
             printf("%s\n", fail_text(rc));

@@ -7,7 +7,6 @@
 #include "pm/lib/task.h"
 #include "pm/smbios.h"
 #include "script/settings.h"
-#include "tcpip/dhcp.h"
 #include "tcpip/net.h"
 
 #include <stdio.h>
@@ -75,32 +74,54 @@ static void print_lease(const struct netdev *dev)
     printf("\n");
 }
 
+void net_identity(const struct netdev *dev, struct net_identity *out)
+{
+    out->user_class = setting_get("user-class");
+    out->hostname = identity_text(dev, "hostname");
+    out->dhcp = (struct dhcp_identity){
+        .user_class = out->user_class && *out->user_class ? out->user_class : "iPXE",
+        .hostname = out->hostname,
+        .features = feature_tags,
+        .feature_count = sizeof feature_tags,
+    };
+    memcpy(out->dhcp.version, version_tag, sizeof version_tag);
+    out->dhcp.has_uuid = smbios_uuid(out->dhcp.uuid);
+}
+
+void net_identity_free(struct net_identity *id)
+{
+    free(id->user_class);
+    free(id->hostname);
+}
+
+static const struct net_patience *patience;
+
+void net_set_patience(const struct net_patience *how)
+{
+    patience = how;
+}
+
+msec_t net_link_wait(void)
+{
+    return patience ? patience->link_wait() : LINK_WAIT_MS;
+}
+
 int net_configure(struct netdev *dev, msec_t link_wait_ms)
 {
     int rc = net_link_up(dev, link_wait_ms);
     if (rc < 0)
         return rc;
-    char *user_class = setting_get("user-class");
-    char *hostname = identity_text(dev, "hostname");
-    struct dhcp_identity id = {
-        .user_class = user_class && *user_class ? user_class : "iPXE",
-        .hostname = hostname,
-        .features = feature_tags,
-        .feature_count = sizeof feature_tags,
-    };
-    memcpy(id.version, version_tag, sizeof id.version);
-    id.has_uuid = smbios_uuid(id.uuid);
-
+    struct net_identity id;
+    net_identity(dev, &id);
     const u8 *m = dev->mac;
-    printf("%s: DHCP for %02x:%02x:%02x:%02x:%02x:%02x (%s)...", dev->name, m[0], m[1], m[2], m[3],
-           m[4], m[5], dev->chip ? dev->chip : dev->driver);
-    rc = dhcp_configure(dev, &id, &dhcp_default_timing);
+    printf("%s: DHCP for %02x:%02x:%02x:%02x:%02x:%02x (%s)...", dev->name, m[0], m[1], m[2], m[3], m[4], m[5],
+           dev->chip ? dev->chip : dev->driver);
+    rc = patience ? patience->configure(dev, &id.dhcp) : dhcp_configure(dev, &id.dhcp, &dhcp_default_timing);
     if (rc == 0)
         print_lease(dev);
     else
         printf("%s\n", rc == -ECANCELED ? " interrupted" : " failed");
     settings_changed();
-    free(user_class);
-    free(hostname);
+    net_identity_free(&id);
     return rc;
 }

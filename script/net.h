@@ -5,15 +5,37 @@
 #pragma once
 
 #include "loaders/image.h"
+#include "tcpip/dhcp.h"
 #include "tcpip/netdev.h"
 
 #define LINK_WAIT_MS 15000u
+
+/* How long to wait for a link. */
+msec_t net_link_wait(void);
+
+/* How patient DHCP is, and what it tells meanwhile; NULL = as usual, and nothing (service patience sets it). */
+struct net_patience {
+    msec_t (*link_wait)(void);
+    int (*configure)(struct netdev *dev, const struct dhcp_identity *id); /* as dhcp_configure() */
+};
+void net_set_patience(const struct net_patience *how);
+
+/* Who we say we are to DHCP servers, from the settings; freed with net_identity_free(). */
+struct net_identity {
+    struct dhcp_identity dhcp;
+    char *user_class, *hostname;
+};
+void net_identity(const struct netdev *dev, struct net_identity *out);
+void net_identity_free(struct net_identity *id);
 
 /*
  * Register the scopes netN, netN.dhcp, proxydhcp and the applier that carries addresses, DNS
  * servers and routes from the settings to tcpip. Call once, after the NICs were found.
  */
 void netsettings_init(void);
+
+/* The scope "pxebs": what a PXE boot server answered on the interface that was opened last. */
+void netsettings_add_pxebs(void);
 
 /* The scopes of a device that came later (a VLAN). 0 or -ENOMEM with text. */
 int netsettings_add(struct netdev *dev);
@@ -41,6 +63,15 @@ int autoboot(void);
 
 /* The same for one NIC. */
 int autoboot_device(struct netdev *dev);
+
+/*
+ * Somebody who is asked, when the interface is configured, before the file that DHCP names: a PXE boot menu. He
+ * returns -ENOENT when he has nothing to say, else what autoboot_device() is to return. NULL = nobody.
+ */
+void autoboot_set_menu(int (*menu)(struct netdev *dev));
+
+/* Download and execute a boot file: a URI, or a path on the TFTP server (host order). */
+int autoboot_file(const char *file, u32 server);
 
 /*
  * The name under which a PXE ROM loaded us, from the cached DHCPACK, "" when it is not known:

@@ -25,7 +25,7 @@ struct device_scopes {
 
 static struct {
     struct device_scopes *devices;
-    struct scope proxydhcp;
+    struct scope proxydhcp, pxebs;
 } net;
 
 static int give_ip4(struct value *out, u32 ip)
@@ -138,6 +138,19 @@ static int fetch_proxydhcp(struct scope *s, const char *name, struct value *out)
     (void)s;
     const struct netdev *dev = netdev_last_opened();
     return dev ? fetch_lease(&dev->proxydhcp, name, out) : -ENOENT;
+}
+
+static int fetch_pxebs(struct scope *s, const char *name, struct value *out)
+{
+    (void)s;
+    const struct netdev *dev = netdev_last_opened();
+    return dev ? fetch_lease(&dev->pxebs, name, out) : -ENOENT;
+}
+
+void netsettings_add_pxebs(void)
+{
+    net.pxebs.fetch = fetch_pxebs;
+    scope_register(&net.pxebs, &settings_root, "pxebs");
 }
 
 /* First address of a setting in an interface's scope; 0 when it is unset. */
@@ -279,5 +292,5 @@ void netsettings_reset(void)
         net.devices = s->next;
         free(s);
     }
-    memset(&net.proxydhcp, 0, sizeof net.proxydhcp);
+    memset(&net, 0, sizeof net);
 }

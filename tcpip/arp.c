@@ -227,6 +227,12 @@ const u8 *arp_conflict(void)
     return arp.has_conflict ? arp.conflict_mac : NULL;
 }
 
+bool arp_is_known(const struct netdev *dev, u32 ip)
+{
+    const struct entry *e = find(dev, ip);
+    return e && e->is_known;
+}
+
 void arp_announce(struct netdev *dev)
 {
     request(dev, dev->ip4, dev->ip4);

@@ -30,6 +30,9 @@ void arp_probe(struct netdev *dev, u32 ip);
 /* Hardware address of a host that claims the probed address, NULL when none was seen. */
 const u8 *arp_conflict(void);
 
+/* Has the device's link told the address of this host? */
+bool arp_is_known(const struct netdev *dev, u32 ip);
+
 /* Tell the link that we have dev->ip4. */
 void arp_announce(struct netdev *dev);
 

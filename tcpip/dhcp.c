@@ -1,6 +1,6 @@
 /*
  * The DHCP conversation (RFC 2131 section 4.4) with ProxyDHCP (PXE 2.1): DISCOVER, choose among the
- * offers, REQUEST, and what a ProxyDHCP server adds. No renewal, no DECLINE, no RELEASE.
+ * offers, REQUEST, DECLINE, and what a ProxyDHCP server adds. Renewal and RELEASE are in dhcp_lease.c.
  */
 #include "tcpip/dhcp_packet.h"
 
@@ -8,6 +8,7 @@
 #include "pm/lib/fail.h"
 #include "pm/lib/random.h"
 #include "pm/lib/task.h"
+#include "tcpip/arp.h"
 #include "tcpip/ask.h"
 #include "tcpip/net.h"
 #include "tcpip/printable.h"
@@ -18,13 +19,15 @@
 #define ROUNDS        3u  /* DISCOVERs after a NAK or an offer that led to nothing */
 #define GATHER_MS     400 /* how long a first offer without a filename waits for better ones */
 #define REQUEST_TRIES 4u
+#define PROBES        2u /* for a host that has the address already */
+#define PORT_MS       5000 /* until a renewal under way lets go of the client's port */
 
 /*
  * Sends at 0, 1, 3, 7, 15, 23 ... 55 s: a switch port that spanning tree keeps shut for 30 to 50
  * seconds after link-up is then open.
  */
 const struct dhcp_timing dhcp_default_timing = {
-    .first_ms = 1000, .max_ms = 8000, .tries = 10, .proxy_ms = 2000};
+    .first_ms = 1000, .max_ms = 8000, .tries = 10, .proxy_ms = 2000, .probe_ms = 200};
 
 struct exchange {
     struct netdev *dev;
@@ -34,7 +37,7 @@ struct exchange {
     struct dhcp_request request; /* what is being asked */
     u32 to;
     u16 to_port;
-    msec_t started;
+    msec_t started, deadline;
     struct lease offer; /* the best so far; after the ACK, that one */
     bool is_bootp;      /* it came without a message type: it is the whole answer */
     struct lease proxy;
@@ -42,9 +45,31 @@ struct exchange {
     u8 packet[DHCP_PACKET_MAX];
 };
 
+static bool keeps_leases; /* somebody does: service lease */
+
+void dhcp_keeps_leases(bool on)
+{
+    keeps_leases = on;
+}
+
+static bool is_watched; /* somebody tells a person what goes on: service patience */
+
+void dhcp_watched(bool on)
+{
+    is_watched = on;
+}
+
+/* How often we have asked: all tries, unless the time was up before. */
+static unsigned tries_of(const struct exchange *x)
+{
+    return is_watched ? x->dev->dhcp_tries : x->timing->tries;
+}
+
 static int send_request(void *arg)
 {
     struct exchange *x = arg;
+    if (is_watched)
+        x->dev->dhcp_tries++;
     x->request.secs = (u16)MIN((clock_now() - x->started) / 1000, 0xffff);
     size_t len = dhcp_write_request(x->packet, sizeof(x->packet), x->dev, x->id, &x->request);
     if (!len)
@@ -69,6 +94,14 @@ static bool read_reply(struct exchange *x, const struct pkt *p, const struct udp
         out->server = from->ip;
     out->obtained = clock_now();
     return true;
+}
+
+static void set_phase(struct exchange *x, unsigned phase)
+{
+    if (!is_watched)
+        return;
+    x->dev->dhcp_phase = phase;
+    x->dev->dhcp_tries = 0;
 }
 
 static void take(struct lease *slot, struct lease *l)
@@ -170,18 +203,17 @@ static int no_answer(struct exchange *x)
     unsigned seconds = (unsigned)((clock_now() - x->started) / 1000);
     if (x->unusable[0])
         return fail(ETIMEDOUT, "no usable DHCP answer on %s (%u tries, %u s): %s", x->dev->name,
-                    x->timing->tries, seconds, x->unusable);
+                    tries_of(x), seconds, x->unusable);
     if (x->proxy.valid)
         return fail(ETIMEDOUT, "only a ProxyDHCP server (%s) answered on %s, nobody gave an address",
                     ip4_text(x->proxy.server), x->dev->name);
-    return fail(ETIMEDOUT, "no DHCP server answered on %s (%u tries, %u s)", x->dev->name, x->timing->tries,
-                seconds);
+    return fail(ETIMEDOUT, "no DHCP server answered on %s (%u tries, %u s)", x->dev->name, tries_of(x), seconds);
 }
 
 static struct ask ask_of(struct exchange *x, int (*match)(void *, struct pkt *, const struct udp_from *))
 {
     const struct dhcp_timing *t = x->timing;
-    return (struct ask){&x->socket, send_request, match, x, t->first_ms, t->max_ms, t->tries, 0};
+    return (struct ask){&x->socket, send_request, match, x, t->first_ms, t->max_ms, t->tries, x->deadline};
 }
 
 /* DISCOVER until a server offers an address; leaves the best of the offers in x->offer. */
@@ -192,6 +224,7 @@ static int discover(struct exchange *x)
     x->request = (struct dhcp_request){.type = DHCP_DISCOVER, .xid = random32()};
     x->to = 0xffffffff;
     x->to_port = DHCP_SERVER_PORT;
+    set_phase(x, DHCP_ASKING);
     struct ask a = ask_of(x, match_first_offer);
     int rc = ask(&a);
     if (rc == -ETIMEDOUT)
@@ -248,6 +281,7 @@ static int request_address(struct exchange *x)
     x->request.type = DHCP_REQUEST;
     x->request.server = x->offer.server;
     x->request.requested_ip = x->offer.yiaddr;
+    set_phase(x, DHCP_AWAITING_ACK);
     struct ask a = ask_of(x, match_ack);
     a.tries = MIN(a.tries, REQUEST_TRIES);
     int rc = ask(&a);
@@ -255,6 +289,34 @@ static int request_address(struct exchange *x)
         return fail(ETIMEDOUT, "DHCP server %s offered %s on %s, but did not answer the request for it",
                     ip4_text(x->offer.server), ip4_text(x->offer.yiaddr), x->dev->name);
     return rc;
+}
+
+/* ARP probes (RFC 5227 2.1.1), few and short: the server should have looked itself. 0 or -EADDRINUSE with text. */
+static int probe_address(struct exchange *x)
+{
+    const u8 *mac = NULL;
+    int rc = 0;
+    for (unsigned i = 0; i < PROBES && !mac && rc != -ECANCELED; i++) {
+        msec_t deadline = after(x->timing->probe_ms / PROBES);
+        arp_probe(x->dev, x->offer.yiaddr);
+        while (!(mac = arp_conflict()) && (rc = task_pause(deadline)) == 0)
+            continue;
+    }
+    if (!mac)
+        return rc == -ECANCELED ? rc : 0;
+    x->request.type = DHCP_DECLINE;
+    size_t len = dhcp_write_farewell(x->packet, sizeof(x->packet), x->dev, &x->request);
+    udp_send(&x->socket, x->to, x->to_port, x->packet, len);
+    return fail(EADDRINUSE,
+                "DHCP server %s gave %s on %s, but %02x:%02x:%02x:%02x:%02x:%02x uses this address: declined",
+                ip4_text(x->offer.server), ip4_text(x->offer.yiaddr), x->dev->name, mac[0], mac[1], mac[2],
+                mac[3], mac[4], mac[5]);
+}
+
+/* Is there time for another round? */
+static bool may_repeat(const struct exchange *x)
+{
+    return !is_watched || !x->deadline || clock_now() < x->deadline;
 }
 
 static int get_address(struct exchange *x)
@@ -265,7 +327,9 @@ static int get_address(struct exchange *x)
         if (rc < 0)
             return rc;
         rc = request_address(x);
-        if (rc != -ECONNREFUSED && rc != -ETIMEDOUT)
+        if (rc >= 0 && keeps_leases && x->timing->probe_ms)
+            rc = probe_address(x);
+        if ((rc != -ECONNREFUSED && rc != -ETIMEDOUT && rc != -EADDRINUSE) || !may_repeat(x))
             break;
     }
     return rc;
@@ -317,6 +381,7 @@ static bool is_proxy_complete(const struct lease *l)
 static int get_proxy(struct exchange *x, msec_t deadline)
 {
     struct ask a = ask_of(x, match_proxy_offer);
+    set_phase(x, DHCP_AWAITING_PROXY);
     if (!is_complete(x) && ask_wait(&a, deadline) == -ECANCELED)
         return -ECANCELED;
     if (!x->proxy.valid || is_proxy_complete(&x->proxy))
@@ -369,9 +434,14 @@ int dhcp_configure(struct netdev *dev, const struct dhcp_identity *id, const str
     x->id = id;
     x->timing = timing;
     x->started = clock_now();
+    if (timing->total_ms)
+        x->deadline = after(timing->total_ms);
 
     u32 ip = dev->ip4, mask = dev->netmask, gateway = dev->gateway;
-    int rc = udp_open(&x->socket, DHCP_CLIENT_PORT, dev);
+    msec_t patience = after(PORT_MS);
+    int rc;
+    while ((rc = udp_open(&x->socket, DHCP_CLIENT_PORT, dev)) < 0 && keeps_leases && task_pause(patience) == 0)
+        continue;
     if (rc < 0) {
         rc = fail(-rc, "UDP port %u is in use", DHCP_CLIENT_PORT);
         goto no_socket;

@@ -86,6 +86,14 @@ static void put_header(struct writer *w, const struct netdev *dev, const struct 
     put32be(w, COOKIE);
 }
 
+static void put_client_id(struct writer *w, const struct netdev *dev)
+{
+    put8(w, OPT_CLIENT_ID);
+    put8(w, 1 + ETH_ALEN);
+    put8(w, 1);
+    put_bytes(w, dev->mac, ETH_ALEN);
+}
+
 /* The order is iPXE's, so that captures can be laid side by side. */
 static void put_identity(struct writer *w, const struct netdev *dev, const struct dhcp_identity *id)
 {
@@ -96,10 +104,7 @@ static void put_identity(struct writer *w, const struct netdev *dev, const struc
     put_option(w, OPT_USER_CLASS, id->user_class, strlen(id->user_class));
     put_option(w, OPT_PARAMETERS, parameters, sizeof(parameters));
     put_ipxe_options(w, dev, id);
-    put8(w, OPT_CLIENT_ID);
-    put8(w, 1 + ETH_ALEN);
-    put8(w, 1);
-    put_bytes(w, dev->mac, ETH_ALEN);
+    put_client_id(w, dev);
     if (id->has_uuid)
         put_uuid(w, id->uuid);
     if (id->hostname)
@@ -122,6 +127,19 @@ size_t dhcp_write_request(u8 *buf, size_t size, const struct netdev *dev, const 
     put8(&w, OPT_END);
     if (writer_len(&w) < BOOTP_MIN)
         put_zeros(&w, BOOTP_MIN - writer_len(&w));
+    return writer_ok(&w) ? writer_len(&w) : 0;
+}
+
+size_t dhcp_write_farewell(u8 *buf, size_t size, const struct netdev *dev, const struct dhcp_request *request)
+{
+    struct writer w = writer_of(buf, size);
+    put_header(&w, dev, request);
+    put_option(&w, OPT_MESSAGE_TYPE, &request->type, 1);
+    put_client_id(&w, dev);
+    put_option_ip(&w, OPT_SERVER_ID, request->server);
+    put_option_ip(&w, OPT_REQUESTED_IP, request->requested_ip);
+    put8(&w, OPT_END);
+    put_zeros(&w, BOOTP_MIN - writer_len(&w));
     return writer_ok(&w) ? writer_len(&w) : 0;
 }
 

@@ -12,7 +12,8 @@
 
 #define DHCP_PACKET_MAX 1472 /* an Ethernet frame's worth of UDP payload; option 57 */
 
-enum { DHCP_NONE = 0, DHCP_DISCOVER = 1, DHCP_OFFER = 2, DHCP_REQUEST = 3, DHCP_ACK = 5, DHCP_NAK = 6 };
+enum { DHCP_NONE = 0, DHCP_DISCOVER = 1, DHCP_OFFER = 2, DHCP_REQUEST = 3, DHCP_DECLINE = 4, DHCP_ACK = 5, DHCP_NAK = 6,
+       DHCP_RELEASE = 7 };
 
 enum {
     OPT_PAD = 0,
@@ -31,6 +32,8 @@ enum {
     OPT_PARAMETERS = 55,
     OPT_MESSAGE = 56,
     OPT_MAX_SIZE = 57,
+    OPT_RENEWAL_TIME = 58,
+    OPT_REBINDING_TIME = 59,
     OPT_VENDOR_CLASS = 60,
     OPT_CLIENT_ID = 61,
     OPT_TFTP_SERVER = 66,
@@ -60,6 +63,9 @@ struct dhcp_request {
 /* Returns the length, 0 when the identity does not fit into the packet. */
 size_t dhcp_write_request(u8 *buf, size_t size, const struct netdev *dev,
                           const struct dhcp_identity *id, const struct dhcp_request *request);
+
+/* DECLINE or RELEASE, which ask for nothing (RFC 2131 table 5). The same; BOOTP's 300 bytes are enough. */
+size_t dhcp_write_farewell(u8 *buf, size_t size, const struct netdev *dev, const struct dhcp_request *request);
 
 /* Is this a reply to our request: op, hardware type, xid, hardware address? */
 bool dhcp_is_reply_to(const void *bootp, size_t len, u32 xid, const u8 mac[ETH_ALEN]);

@@ -125,8 +125,8 @@ int ip4_path(u32 dst, struct netdev *dev, struct ip4_path *path)
 {
     const struct route *r;
 
-    if (dev && dev->is_open && dst == IP4_BROADCAST) {
-        *path = (struct ip4_path){dev, dev->ip4, IP4_BROADCAST};
+    if (dev && dev->is_open && (dst == IP4_BROADCAST || dst >> 28 == 14)) { /* groups are on the link, too */
+        *path = (struct ip4_path){dev, dev->ip4, dst};
         return 0;
     }
     r = route_lookup_on(dev, dst, &path->next_hop);

@@ -56,6 +56,7 @@ void netdev_remove(struct netdev *dev)
     netdev_set_ip4(dev, 0, 0, 0);
     lease_clear(&dev->dhcp);
     lease_clear(&dev->proxydhcp);
+    lease_clear(&dev->pxebs);
     for (struct netdev **at = &devices.first; *at; at = &(*at)->next) {
         if (*at == dev) {
             *at = dev->next;
@@ -254,6 +255,7 @@ void netdev_reset(void)
         netdev_close(dev);
         lease_clear(&dev->dhcp);
         lease_clear(&dev->proxydhcp);
+        lease_clear(&dev->pxebs);
     }
     memset(&devices, 0, sizeof(devices));
 }

@@ -47,6 +47,7 @@ struct lease {
     size_t options_len;
     msec_t obtained; /* when */
     u32 seconds;     /* option 51; ~0 = for ever */
+    msec_t renew_at; /* after a try to renew it: no other before */
 };
 
 struct netdev {
@@ -76,6 +77,10 @@ struct netdev {
     u32 ip4, netmask, gateway;
     struct lease dhcp;
     struct lease proxydhcp;
+    struct lease pxebs; /* the answer of a PXE boot server (pxebs.h) */
+    /* What the DHCP client is doing, for whoever tells a person. */
+    enum { DHCP_ASKING, DHCP_AWAITING_ACK, DHCP_AWAITING_PROXY } dhcp_phase;
+    u8 dhcp_tries; /* packets sent in this phase */
     u32 opened_at; /* order of opening; the highest is netX */
 };
 

@@ -1,9 +1,11 @@
 /*
- * Commands about network interfaces: ifopen ifclose ifstat ifconf (dhcp) iflinkwait route.
+ * Commands about network interfaces: ifopen ifclose ifstat ifconf (dhcp) dhcprelease iflinkwait autoboot route.
  */
 #include "script/net.h"
 #include "pm/lib/clock.h"
 #include "script/command.h"
+#include "script/settings.h"
+#include "tcpip/dhcp_lease.h"
 #include "tcpip/net.h"
 #include "tcpip/route.h"
 
@@ -166,7 +168,7 @@ static const struct option ifconf_options[] = {
 
 static msec_t link_wait(const struct parsed *p, unsigned option)
 {
-    return p->option[option].given ? (msec_t)p->option[option].number : LINK_WAIT_MS;
+    return p->option[option].given ? (msec_t)p->option[option].number : net_link_wait();
 }
 
 static int configure_one(struct netdev *dev, const struct parsed *p)
@@ -244,6 +246,58 @@ const struct help_text help_iflinkwait = {
     .says = "Wait until the link of interfaces (all when none is named) is up.",
     .options = {"give up after this long (default: wait for ever)"},
     .example = "iflinkwait --timeout 10000 net0",
+};
+
+static int release_one(struct netdev *dev, const struct parsed *p)
+{
+    (void)p;
+    int rc = dhcp_release(dev);
+    settings_changed();
+    return rc;
+}
+
+static int run_dhcprelease(const struct command *self, const struct parsed *p)
+{
+    (void)self;
+    return for_interfaces(p, false, release_one);
+}
+
+const struct command command_dhcprelease = {
+    .name = "dhcprelease",
+    .topic = "network",
+    .synopsis = "[<interface>...]",
+    .max_args = -1,
+    .run = run_dhcprelease,
+};
+
+const struct help_text help_dhcprelease = {
+    .says = "Give DHCP leases back and forget the addresses (default: all).",
+    .example = "dhcprelease net0",
+};
+
+static int autoboot_one(struct netdev *dev, const struct parsed *p)
+{
+    (void)p;
+    return autoboot_device(dev);
+}
+
+static int run_autoboot(const struct command *self, const struct parsed *p)
+{
+    (void)self;
+    return p->argc ? for_interfaces(p, true, autoboot_one) : autoboot();
+}
+
+const struct command command_autoboot = {
+    .name = "autoboot",
+    .topic = "network",
+    .synopsis = "[<interface>...]",
+    .max_args = -1,
+    .run = run_autoboot,
+};
+
+const struct help_text help_autoboot = {
+    .says = "Boot what DHCP names, from the first interface that can.",
+    .example = "autoboot\nautoboot net1 net0",
 };
 
 static int run_route(const struct command *self, const struct parsed *p)

@@ -1,7 +1,8 @@
-/* DHCP replies: parsing, every option read back, and the device configured from them. */
+/* DHCP replies: parsing, every option read back, PXE's option 43, and the device configured from them. */
 #include "tcpip/dhcp_packet.h"
 
 #include "tcpip/dns.h"
+#include "tcpip/pxebs.h"
 #include "tcpip/route.h"
 
 #include <assert.h>
@@ -30,6 +31,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                     assert(inner.p >= value.p && inner.end <= value.end);
         }
         assert(total == lease.options_len); /* every code once, none lost */
+        struct pxe_options pxe;
+        if (pxe_options_read(&lease, &pxe))
+            assert(pxe.items <= PXE_ITEMS_MAX && pxe.servers <= PXE_SERVERS_MAX &&
+                   strlen(pxe.prompt) < PXE_TEXT_MAX);
         lease_clear(&lease);
     } else {
         assert(!lease.options);

@@ -43,8 +43,17 @@ const char *console_palette_told(void)
     return state.palette;
 }
 
+static void (*listener)(const char *s, size_t len);
+
+void console_set_listener(void (*new_listener)(const char *s, size_t len))
+{
+    listener = new_listener;
+}
+
 void console_write(const char *s, size_t len)
 {
+    if (listener)
+        listener(s, len);
     if (state.len + len + 1 > state.cap) {
         state.cap = (state.len + len + 1) * 2;
         state.text = realloc(state.text, state.cap);

@@ -2,6 +2,8 @@
 own in the test's network namespace (Lan.prefix):
 
     python3 peers.py ntp ADDRESS [SECONDS]       an NTP server whose clock is SECONDS ahead
+    python3 peers.py arp INTERFACE ADDRESS       a host that has this address, as far as ARP can tell
+    python3 peers.py syslog ADDRESS              prints each message
     python3 peers.py vlan TAP TAG OURS THEIRS    between a tap, where frames have no tag, and QEMU's dgram netdev
                                                  (UNIX sockets OURS and THEIRS), where each has this one
 
@@ -32,6 +34,27 @@ def ntp(address, ahead='0'):
         stamp = struct.pack('>II', int(now), int(now % 1 * 2**32))
         wire.sendto(b'\x24\x01\x06\xec' + bytes(8) + b'LOCL' + stamp + question[40:48] + stamp + stamp, client)
         say('answered', client[0])
+
+
+def syslog(address):
+    wire = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    wire.bind((address, 514))
+    say('ready')
+    while True:
+        say(wire.recv(2000).decode('latin1'))
+
+
+def arp(interface, address):
+    wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0806))
+    wire.bind((interface, 0x0806))
+    mine, ip = b'\x02\0\0\0\0\x60', socket.inet_aton(address)
+    say('ready')
+    while True:
+        frame, (_, _, kind, *_) = wire.recvfrom(2000)
+        if kind != socket.PACKET_OUTGOING and frame[20:22] == b'\0\1' and frame[38:42] == ip:
+            asker = frame[22:28]
+            wire.send(asker + mine + frame[12:21] + b'\2' + mine + ip + asker + frame[28:32])
+            say('answered')
 
 
 def open_tap(name):

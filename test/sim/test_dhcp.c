@@ -32,6 +32,8 @@ struct server {
     unsigned ignores; /* so many REQUESTs are not answered */
     msec_t delay;     /* of the OFFER */
     bool is_bootp;
+    bool moves_on; /* after a DECLINE it offers the next address */
+    unsigned declines;
     const char *file_4011;                    /* ProxyDHCP: what it says on port 4011; NULL = silent there */
     unsigned discovers, requests, asked_4011; /* seen */
     msec_t first_request_at;
@@ -113,6 +115,18 @@ static int reply_late(void *arg)
     return 0;
 }
 
+/* It names the address and the server, and asks for nothing (RFC 2131 table 5). */
+static void on_decline(struct server *s, const struct sim_datagram *d)
+{
+    struct reader options = reader_of(d->data + 240, d->len - 240), value;
+    s->declines++;
+    assert_true(dhcp_suboption(options, 50, &value));
+    assert_int_equal(get32be(&value), s->offers);
+    assert_true(dhcp_suboption(options, 61, &value));
+    assert_false(dhcp_suboption(options, 55, &value));
+    s->offers += s->moves_on;
+}
+
 static struct task *late;
 
 static void on_request(struct sim_host *h, const struct sim_datagram *d, void *arg)
@@ -139,6 +153,9 @@ static void on_request(struct sim_host *h, const struct sim_datagram *d, void *a
     }
     struct reader chosen = {0};
     dhcp_suboption(reader_of(d->data + 240, d->len - 240), 54, &chosen);
+    dhcp_suboption(reader_of(d->data + 240, d->len - 240), 53, &type);
+    if (get8(&type) == DHCP_DECLINE)
+        return on_decline(s, d);
     if (get32be(&chosen) != s->host->ip)
         return;
     if (!s->requests++)
@@ -194,6 +211,8 @@ static int stop(void **state)
 {
     (void)state;
     task_uncancel();
+    dhcp_keeps_leases(false);
+    dhcp_watched(false);
     if (late)
         task_join(late);
     return (int)simnet_stop();
@@ -330,6 +349,41 @@ static void test_nak_for_ever(void **state)
     assert_false(simnet_device()->dhcp.valid);
 }
 
+/* ---- somebody else has the address ---------------------------------------------------------------- */
+
+static const struct dhcp_timing probing = {
+    .first_ms = 1000, .max_ms = 8000, .tries = 10, .proxy_ms = 2000, .probe_ms = 200};
+
+static void test_conflict(void **state)
+{
+    (void)state;
+    plain.file = "x";
+    plain.moves_on = true;
+    serve(&plain, "10.0.0.1");
+    sim_host_add("10.0.0.100");
+    dhcp_keeps_leases(true);
+    assert_int_equal(configure_with(&probing), 0);
+    assert_int_equal(plain.declines, 1);
+    assert_int_equal(simnet_device()->ip4, 0x0a000065);
+    assert_int_equal(plain.discovers, 2);
+    assert_in_range(took, 200, 1000);
+}
+
+static void test_conflict_for_ever(void **state)
+{
+    (void)state;
+    plain.file = "x";
+    serve(&plain, "10.0.0.1");
+    sim_host_add("10.0.0.100");
+    dhcp_keeps_leases(true);
+    int rc = configure_with(&probing);
+    assert_int_equal(rc, -EADDRINUSE);
+    simnet_run(20);
+    assert_true(says(rc, "DHCP server 10.0.0.1 gave 10.0.0.100 on net0, but "));
+    assert_int_equal(plain.declines, 3);
+    assert_int_equal(simnet_device()->ip4, 0);
+}
+
 /* ---- nobody there --------------------------------------------------------------------------------- */
 
 static void test_silence(void **state)
@@ -349,6 +403,17 @@ static void test_silence(void **state)
         msec_t gap = plain.seen_at[i] - plain.seen_at[i - 1], expected = 500u << i;
         assert_in_range(gap, expected - expected / 8 - 2, expected + expected / 8 + 2);
     }
+}
+
+static void test_total_time(void **state)
+{
+    (void)state;
+    struct dhcp_timing timing = {.first_ms = 1000, .max_ms = 8000, .tries = 10, .proxy_ms = 2000, .total_ms = 5000};
+    dhcp_watched(true);
+    int rc = configure_with(&timing);
+    assert_int_equal(rc, -ETIMEDOUT);
+    assert_in_range(took, 4990, 5010);
+    assert_true(says(rc, "no DHCP server answered on net0 (3 tries, 5 s)"));
 }
 
 static void test_old_address_survives(void **state)
@@ -686,7 +751,10 @@ int main(void)
         T(deaf_to_requests),
         T(nak_then_ack),
         T(nak_for_ever),
+        T(conflict),
+        T(conflict_for_ever),
         T(silence),
+        T(total_time),
         T(old_address_survives),
         T(spanning_tree),
         T(cancel),
