@@ -159,19 +159,20 @@ static u32 measure(void)
 }
 
 /*
- * Until two measurements agree within 3 %: system management mode, or the host of a virtual machine, may take
- * the processor away for longer than the PIT's period.
+ * Until a measurement agrees within 3 % with the least so far: system management mode, or the host of a virtual
+ * machine, may take the processor away for longer than the PIT's period. Then counts are missing, so that a rate
+ * can come out too high but not too low.
  */
 static u32 rate_from_pit(void)
 {
-    u32 before = 0;
+    u32 least = (u32)-1;
     for (int i = 0; i < MEASUREMENTS; i++) {
         u32 now = measure();
-        if (!now || (now - before + now / 32 < now / 16))
+        if (!now || (now - least + now / 32 < now / 16))
             return now;
-        before = now;
+        least = MIN(least, now);
     }
-    return before;
+    return least;
 }
 
 /* From one BIOS tick to the next: 55 ms. The last resort; bounded by what no processor exceeds. */
