@@ -27,17 +27,19 @@ void console_init(void)
     keyboard_init();
 }
 
-static void (*listener)(const char *s, size_t len);
+/* Not in state: an image without listeners is linked without the question. */
+static struct console_listener *listeners;
 
-void console_set_listener(void (*new_listener)(const char *s, size_t len))
+void console_add_listener(struct console_listener *listener)
 {
-    listener = new_listener;
+    listener->next = listeners;
+    listeners = listener;
 }
 
 void console_write(const char *s, size_t len)
 {
-    if (listener)
-        listener(s, len);
+    for (const struct console_listener *l = listeners; l; l = l->next)
+        l->listen(s, len);
     vga_write(s, len);
     serial_write(s, len);
 }
@@ -97,6 +99,11 @@ unsigned console_rows(void)
 {
     unsigned rows = vga_rows();
     return !rows ? SERIAL_ROWS : serial_is_present() ? MIN(rows, SERIAL_ROWS) : rows;
+}
+
+const void *console_cells(size_t *size)
+{
+    return vga_cells(size);
 }
 
 void console_flush(void)

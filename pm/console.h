@@ -14,8 +14,14 @@ void console_init(void);
 /* Text with \n line ends and a subset of ANSI sequences (cursor, erase, colour). */
 void console_write(const char *s, size_t len);
 
-/* Somebody who gets everything that is written as well (syslog); NULL = nobody. */
-void console_set_listener(void (*listener)(const char *s, size_t len));
+/* Somebody who gets everything that is written as well (syslog, dmesg). */
+struct console_listener {
+    void (*listen)(const char *s, size_t len);
+    struct console_listener *next;
+};
+
+/* From now on; the caller keeps the memory alive. */
+void console_add_listener(struct console_listener *listener);
 
 /*
  * Look at the devices and queue what was typed. Never blocks. True when Ctrl-C was typed since
@@ -47,6 +53,9 @@ void console_flush(void);
  * console_shutdown(). Without VGA nothing happens.
  */
 void console_palette(unsigned colour, u32 rgb);
+
+/* The VGA text screen as it is in memory: character and attribute by turns; NULL without one. Size in bytes. */
+const void *console_cells(size_t *size);
 
 /* Size of the screen in characters: what fits on VGA and on a serial terminal. */
 unsigned console_columns(void);

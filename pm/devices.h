@@ -12,6 +12,7 @@ void vga_init(void);
 void vga_write(const char *s, size_t len);
 unsigned vga_columns(void); /* 0 = there is no screen */
 unsigned vga_rows(void);
+const void *vga_cells(size_t *size); /* character and attribute by turns; NULL = there is no screen */
 void vga_shutdown(void);
 extern void (*vga_restore_palette)(void); /* for vga_shutdown(); NULL while nobody changed it */
 

@@ -142,6 +142,12 @@ unsigned vga_rows(void)
 
 void (*vga_restore_palette)(void);
 
+const void *vga_cells(size_t *size)
+{
+    *size = (size_t)vga_rows() * vga_columns() * sizeof *state.screen.cell;
+    return state.is_present ? state.screen.cell : NULL;
+}
+
 void vga_shutdown(void)
 {
     if (!state.is_present)

@@ -61,5 +61,7 @@ const struct scope_help scopes_help[] = {
     {"clock", "`unixtime`; setting it sets the program's clock, 0 takes that of the machine again",
      "${unixtime:int32}"},
     {"feature", "1 for what the image has: see below", "${feature/http}"},
+    {"console", "`dmesg`: what was printed, the last 16 KiB; `vram`: the VGA text screen, characters and attributes",
+     "${vram}"},
     {0},
 };

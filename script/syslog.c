@@ -40,6 +40,7 @@ static struct {
     struct udp_socket socket;
     bool is_open;
     msec_t next; /* no message before */
+    struct console_listener listener;
 } syslog;
 
 /* ---- lines ------------------------------------------------------------------------------------------------ */
@@ -174,7 +175,8 @@ static void poll(msec_t now)
 static void start(void)
 {
     memset(&syslog, 0, sizeof syslog);
-    console_set_listener(listen);
+    syslog.listener.listen = listen;
+    console_add_listener(&syslog.listener);
     settings_add_applier(apply);
     apply();
     char *version = setting_get("version"), line[40]; /* the banner is older than we */

@@ -16,6 +16,9 @@ void console_echo(bool on);
 /* Also give what is written to a function; NULL ends that. */
 void console_show(void (*show)(const char *text, size_t len));
 
+/* Listeners of what is written go. */
+void console_forget_listeners(void);
+
 /* Is there a key in the queue? */
 bool console_has_keys(void);
 

@@ -66,7 +66,7 @@ static int start(void **state)
 static int stop(void **state)
 {
     (void)state;
-    console_set_listener(NULL);
+    console_forget_listeners();
     walltime_set(0);
     int leaked = (int)simnet_stop();
     netsettings_reset();

@@ -4,6 +4,7 @@
  */
 #include "pm/lib/walltime.h"
 #include "pm/lib/writer.h"
+#include "script/service.h"
 #include "script/settings.h"
 #include "test/host/clock.h"
 #include "test/host/console.h"
@@ -176,6 +177,32 @@ static void test_memmap(void **state)
     is("memmap/255.0.6.20:int32", "4094");
     host_memmap = saved;
     is("memsize", "64");
+}
+
+/* ---- console ---- */
+
+extern const struct service service_console;
+
+static void test_dmesg_and_vram(void **state)
+{
+    (void)state;
+    is("dmesg", NULL);
+    service_console.start();
+    console_write("first\nsecond\n", 13);
+    is("dmesg", "first\nsecond\n");
+    for (unsigned i = 0; i < 3000; i++) {
+        char line[16];
+        console_write(line, (size_t)snprintf(line, sizeof line, "line %u\n", i));
+    }
+    char *text = setting_get("console/dmesg");
+    assert_non_null(text);
+    assert_in_range(strlen(text), 16384 - 10, 16384); /* what is lost is lost by whole lines */
+    assert_memory_equal(text, "line ", 5);
+    assert_string_equal(text + strlen(text) - 10, "line 2999\n");
+    free(text);
+    console_forget_listeners();
+    is("vram", "UAd1B2MHawc=");
+    is("vram:hexraw", "500775076307" "6b07");
 }
 
 /* ---- pci, pciscan ---- */
@@ -386,7 +413,7 @@ int main(void)
         TEST(test_smbios_cut),   TEST(test_memmap),         TEST(test_features),
         TEST(test_pci),          TEST(test_pciscan),        TEST(test_cpuid),
         TEST(test_cpuid_command), TEST(test_unixtime),      TEST(test_time_command),
-        TEST(test_sync_without_a_network),
+        TEST(test_sync_without_a_network), TEST(test_dmesg_and_vram),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
