@@ -56,6 +56,11 @@ void frame_pop(struct frame *f)
     state.depth--;
 }
 
+void script_reset(void)
+{
+    memset(&state, 0, sizeof state);
+}
+
 /* ---- messages -------------------------------------------------------------------------------------- */
 
 /* Texts quote servers: an escape sequence in them must not reach the terminal. */

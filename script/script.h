@@ -47,6 +47,9 @@ char *script_expand(const char *word);
  */
 const char *script_base_uri(void);
 
+/* Forget the running scripts, the last error and its report (tests). */
+void script_reset(void);
+
 /* The interactive shell: prompt, line editor, until `exit`. Returns the last status. */
 int shell_run(void);
 void shell_reset(void); /* forget the history (tests) */

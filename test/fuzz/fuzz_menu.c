@@ -6,6 +6,7 @@
 #include "pm/lib/task.h"
 #include "script/command.h"
 #include "script/settings.h"
+#include "test/fuzz/reboot.h"
 #include "test/host/clock.h"
 #include "test/host/console.h"
 #include "test/host/scripting.h"
@@ -80,7 +81,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
         keys_left -= n + (end != NULL);
     }
     looks = 0;
-    script_text("t", script, strlen(script));
+    UNTIL_REBOOT(script_text("t", script, strlen(script)));
     terminal_play(console_columns(), console_rows());
     host_scripting_reset();
     return 0;

@@ -4,6 +4,7 @@
  */
 #include "pm/lib/task.h"
 #include "script/command.h"
+#include "test/fuzz/reboot.h"
 #include "test/host/clock.h"
 #include "test/host/console.h"
 #include "test/host/scripting.h"
@@ -44,8 +45,8 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
         console_type(keys);
     polls = 0;
     task_set_world(impatient);
-    script_text("t", text, chained ? (size_t)(chained - text - 1) : len);
-    if (script_is_running())
+    UNTIL_REBOOT(script_text("t", text, chained ? (size_t)(chained - text - 1) : len));
+    if (script_is_running() && !has_rebooted)
         abort();
     host_scripting_reset();
     free(text);

@@ -7,6 +7,7 @@
 #include "pm/lib/task.h"
 #include "script/script.h"
 #include "script/settings.h"
+#include "test/fuzz/reboot.h"
 #include "test/host/clock.h"
 #include "test/host/console.h"
 #include "test/host/scripting.h"
@@ -69,7 +70,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
     line.len = len;
     line.at = 1;
     task_set_world(poll_line);
-    shell_run();
+    UNTIL_REBOOT(shell_run());
     host_scripting_reset();
     return 0;
 }

@@ -35,6 +35,7 @@ void host_scripting_reset(void)
     settings_builtin_init("1.2.3");
     scopes_init();
     shell_reset();
+    script_reset();
     menu_reset();
     canvas_reset();
     console_reset();
