@@ -75,6 +75,17 @@ def test_menu(tool, kernel):
     assert status == 0 and ' Desk, serial number , ' in out
 
 
+def test_winpe(tool, kernel):
+    names = ['bootmgr', 'boot/bcd', 'boot/boot.sdi', 'sources/boot.wim']
+    site(tool, kernel, also=[('winpe/wimboot', kernel), *((f'winpe/{arch}/{n}', n) for n in names for arch in ('x86', 'amd64'))])
+    status, out = run(tool, 'winpe')
+    assert status == 0
+    told = out[out.index('[run] boot'):].splitlines()
+    assert told[0].startswith('[run] boot wimboot: a Linux kernel')
+    assert [line.split('as file ')[1] for line in told if 'as file' in line] == \
+        ['"bootmgr"', '"BCD"', '"boot.sdi"', '"boot.wim"']
+
+
 def test_arch_pxelinux(tool):
     tool.file('www/arch/boot/syslinux/lpxelinux.0', bytes([0xea, 5, 0, 0, 7] * 9000))
     status, out = run(tool, 'arch-pxelinux')
