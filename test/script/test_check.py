@@ -65,7 +65,7 @@ MISTAKES = [
      ['1:6: warning: quotes are compared too: there is no quoting']),
     ('set_with_equals', 'set a = 5', ['1:7: warning: the value begins with "=": write set a VALUE']),
     ('set_with_equals_in_name', 'set a=5 6', ['1:5: warning: "=" in the name of a setting: write set NAME VALUE']),
-    ('set_of_wrong_type', 'set a:int8 abc', ['1:12: error: "abc" is not a number of 32 bits (10, 0xa and 012 are)']),
+    ('set_of_wrong_type', 'set a:int8 abc', ['1:12: error: "abc" is not a number (10, 0xa and 012 are)']),
     ('set_of_unknown_type', 'set a:int 5', ['1:5: error: there is no type "int"']),
     ('isset_of_a_name', 'isset filename || exit 1\nexit',
      ['1:7: warning: isset asks whether a value is empty, and "filename" never is: write ${filename}']),
