@@ -169,7 +169,7 @@ def test_config(boot):
     person.keyboard('ctrl-d')
     person.sees('Settings: net7', never=['10.0.0.7'])
     person.keyboard('esc')
-    person.sees('Settings: all', 'myvar')
+    person.sees('Settings: all', 'net7/', 'version')
     person.keyboard('ctrl-x')
     person.pc.serial.expect('AFTER older 5 \n', 30)
 
