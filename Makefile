@@ -417,11 +417,11 @@ check-static: images again $(CLANG_OBJ) $(HEADER_OK) $(O)/docs-tables | need-che
 CHECK = $(PYTHON) tools/check --obj $(O) --bin $(BIN) --images '$(IMAGES)' --unit '$(UNIT_BIN)' --fuzz '$(FUZZ_BIN)'
 
 ## check        everything: unit, simulated network, fuzz corpora, structure, machine tests; under 15 minutes
-check: images again $(UNIT_BIN) $(FUZZ_BIN) $(CLANG_OBJ) $(HEADER_OK) $(O)/docs-tables | need-check need-demo
+check: images again $(UNIT_BIN) $(FUZZ_BIN) $(CLANG_OBJ) $(HEADER_OK) $(O)/docs-tables $(O)/test/puck-script | need-check need-demo
 	@$(CHECK) unit fuzz static machine
 
 ## check-long   the same with longer fuzzing and the slow machine tests
-check-long: images again $(UNIT_BIN) $(FUZZ_BIN) $(CLANG_OBJ) $(HEADER_OK) $(O)/docs-tables | need-check need-demo
+check-long: images again $(UNIT_BIN) $(FUZZ_BIN) $(CLANG_OBJ) $(HEADER_OK) $(O)/docs-tables $(O)/test/puck-script | need-check need-demo
 	@$(CHECK) --long unit fuzz static machine
 
 ## check-machine the machine tests only (T=pattern picks some: make check-machine T=bochs)

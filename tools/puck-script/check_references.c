@@ -92,6 +92,13 @@ static void gather_setting(const struct part *p, const char *word)
         names_add(&p->checker->set, r.name, strlen(r.name), 1);
 }
 
+/* Is the word this option, "-x" or "--name"? A lone '-' is none, and an option may have no letter. */
+static bool is_option(const char *word, const struct option *o)
+{
+    const char *name = word + strspn(word, "-");
+    return *word == '-' && *name && (strcmp(name, o->name) == 0 || (name[0] == o->letter && !name[1]));
+}
+
 /* The words behind the options, as far as they can be told without parsing: those that do not begin with '-'.
  */
 static int first_argument(const struct part *p, const struct command *c)
@@ -101,9 +108,8 @@ static int first_argument(const struct part *p, const struct command *c)
         if (strcmp(p->words[i], "--") == 0)
             return i + 1;
         bool takes_word = false;
-        const char *name = p->words[i] + strspn(p->words[i], "-");
         for (const struct option *o = c->options; o && o->name; o++)
-            takes_word |= o->arg && (strcmp(name, o->name) == 0 || (name[0] == o->letter && !name[1]));
+            takes_word |= o->arg && is_option(p->words[i], o);
         i += takes_word;
     }
     return i;
@@ -116,8 +122,7 @@ static void gather_options(const struct part *p, const struct command *c)
         if (!o->arg || strcmp(o->arg, "SETTING") != 0)
             continue;
         for (int i = 1; i + 1 < p->count; i++)
-            if (strcmp(p->words[i] + strspn(p->words[i], "-"), o->name) == 0 ||
-                (p->words[i][0] == '-' && p->words[i][1] == o->letter && !p->words[i][2]))
+            if (is_option(p->words[i], o))
                 gather_setting(p, p->words[i + 1]);
     }
 }
