@@ -3,12 +3,14 @@
 The first variant of each image goes on until the installer's userland speaks; the others stop when the kernel has
 found its memory and printed its version, which is what can differ between them.
 """
+import re
+
 import pytest
 
 import media
 from net import Lan, Slirp, Web
 from qemu import Machine, cdrom, ide_disk, kernel, nic, usb_stick
-from steps import KERNEL_SPEAKS, USERLAND_SPEAKS, boots_linux, installer_script
+from steps import KERNEL_ARGS, KERNEL_SPEAKS, USERLAND_SPEAKS, boots_linux, installer_script
 
 
 @pytest.fixture
@@ -60,9 +62,16 @@ def test_lkrn_qemu(work, images, web, script):
 
 
 def test_lkrn_command_line(work, images, web):
-    line = f'dhcp && chain {web.url}/boot.ipxe'
-    with Machine(work / 'pc', nic('virtio-legacy', Slirp()) + kernel(images / 'puck.lkrn', line), mem=768) as pc:
-        boots_linux(pc, KERNEL_SPEAKS)
+    """mem= moves the initrd out of memory that the kernel will not see; it unpacks it whole."""
+    line = f'dhcp && chain {web.url}/mem.ipxe'
+    (work / 'www' / 'mem.ipxe').write_text(
+        f'#!ipxe\nimgmem --name filler 0x100000 {384 << 20}\ninitrd {web.url}/initrd.gz\nimgfree filler\n'
+        f'echo SCRIPT-RUNS\nkernel {web.url}/linux {KERNEL_ARGS} mem=512M\nboot\n')
+    with Machine(work / 'pc', nic('virtio-legacy', Slirp()) + kernel(images / 'puck.lkrn', line), mem=1024) as pc:
+        boots_linux(pc, USERLAND_SPEAKS)
+        place = re.search(r'RAMDISK: \[mem 0x(\w+)-0x(\w+)\]', pc.serial.text)
+        first, last = (int(end, 16) for end in place.groups())
+        assert 1 << 20 < first < last < 512 << 20
 
 
 @pytest.mark.parametrize('how', ['linux16', 'linux'])

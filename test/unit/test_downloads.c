@@ -150,12 +150,13 @@ const struct command *const commands[] = {
     &command_sha512sum, NULL,
 };
 
-static msec_t interrupt_at;
+static msec_t interrupt_at, interrupted_at;
 
 static void interrupt(msec_t now)
 {
     if (now >= interrupt_at) {
         interrupt_at = NEVER;
+        interrupted_at = now;
         console_type_key(CTRL_C);
     }
 }
@@ -326,6 +327,22 @@ static void test_retry_can_be_interrupted(void **state)
     assert_in_range(clock_now() - begun, 2400, 2700);
 }
 
+/* Ctrl-C stops a download within 100 ms, whatever fetches it, and nothing of it stays. */
+static void test_ctrl_c_within_100_ms(void **state)
+{
+    static const char *const lines[] = {"imgfetch a", "kernel a", "initrd a", "chain a", "imgfetch --retry 9 a"};
+    (void)state;
+    serve("a", "")->never_ends = true;
+    for (unsigned i = 0; i < ARRAY_SIZE(lines); i++) {
+        interrupt_after(700 + 17 * i);
+        assert_int_equal(run(lines[i]), -ECANCELED);
+        assert_in_range(clock_now() - interrupted_at, 0, 100);
+        assert_true(printed("interrupted"));
+        assert_null(image_first());
+        task_uncancel();
+    }
+}
+
 /* ---- parallel ---------------------------------------------------------------------------------------- */
 
 static void test_parallel(void **state)
@@ -400,6 +417,7 @@ static void test_parallel_interrupted(void **state)
     serve("b", "")->never_ends = true;
     interrupt_after(1000);
     assert_int_equal(run("initrd --parallel a b"), -ECANCELED);
+    assert_in_range(clock_now() - interrupted_at, 0, 100);
     assert_true(printed("interrupted"));
     assert_null(image_first());
 }
@@ -650,6 +668,7 @@ int main(void)
         T(test_retry),
         T(test_retry_of_wrong_digest),
         T(test_retry_can_be_interrupted),
+        T(test_ctrl_c_within_100_ms),
         T(test_parallel),
         T(test_parallel_rules),
         T(test_parallel_many),
