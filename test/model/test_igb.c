@@ -1,55 +1,8 @@
 /* The Intel code as igb: an i350 in its model. */
-#include "test/model/igb.h"
-#include "test/model/nic_suite.h"
-
-extern const struct nic_driver driver_igb;
-
-static struct igb_model model;
-
-static void plug(void)
-{
-    igb_model_init(&model, 0x1521, true);
-}
-
-static bool receive(const void *frame, u16 len)
-{
-    return igb_model_receive(&model, frame, len, 0);
-}
-
-static bool receive_damaged(void)
-{
-    static const u8 frame[60];
-    return igb_model_receive(&model, frame, 60, 0x80);
-}
-
-static bool is_quiet(void)
-{
-    return igb_model_is_quiet(&model);
-}
-
-static void set_link(bool up)
-{
-    igb_model_set_link(&model, up);
-}
-
-static void spoil_mac(void)
-{
-    memset(model.eeprom_mac, 0xff, 6);
-}
-
-static const struct nic_chip chip = {
-    .driver = &driver_igb,
-    .plug = plug,
-    .receive = receive,
-    .receive_damaged = receive_damaged,
-    .is_quiet = is_quiet,
-    .mac = model.mac,
-    .wire = &model.wire,
-    .set_link = set_link,
-    .spoil_mac = spoil_mac,
-    .mbps = 1000,
-    .tx_slots = 63,
-};
+#define IGB_DRIVER     driver_igb
+#define IGB_DEVICE_ID  0x1521
+#define IGB_HAS_QUEUES true
+#include "test/model/igb_suite.h"
 
 static void test_the_address_comes_after_the_reset(void **state)
 {
