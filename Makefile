@@ -426,7 +426,7 @@ check-long: images again $(UNIT_BIN) $(FUZZ_BIN) $(CLANG_OBJ) $(HEADER_OK) $(O)/
 
 ## check-machine the machine tests only (T=pattern picks some: make check-machine T=bochs)
 check-machine: images | need-check need-demo
-	@$(CHECK) machine $(T)
+	@$(CHECK) machine $(if $(T),'$(T)')
 
 # ---- this file itself ------------------------------------------------------------------------------------
 

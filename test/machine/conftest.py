@@ -41,6 +41,7 @@ def www(work):
 
 
 BIN = pathlib.Path(os.environ.get('PUCK_BIN', ROOT / 'bin'))
+OBJ = pathlib.Path(os.environ.get('PUCK_OBJ', ROOT / 'build'))
 
 
 @pytest.fixture(scope='session')

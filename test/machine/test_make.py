@@ -7,9 +7,7 @@ import subprocess
 import pexpect
 import pytest
 
-from conftest import BIN, ROOT
-
-OBJ = pathlib.Path(os.environ.get('PUCK_OBJ', ROOT / 'build'))
+from conftest import BIN, OBJ, ROOT
 
 
 def make(*words, **environment):

@@ -1,12 +1,13 @@
 """Machines that no kernel is booted on: another emulator, an old CPU with little memory, the keyboard."""
 import hashlib
 import re
+import shutil
 
 import media
 import pytest
 import process
 from bochs import Bochs
-from conftest import ROOT
+from conftest import OBJ, ROOT
 from net import Slirp
 from qemu import Machine, cdrom, ide_disk, kernel, nic, usb_stick
 from steps import BANNER, PROMPT, must
@@ -45,7 +46,8 @@ def test_command_line_by_syslinux(work, images):
 
 
 def test_embedded_script(work):
-    """make EMBED= puts a script in, and it comes before everything else."""
+    """make EMBED= puts a script in, and it comes before everything else. Only that and the linking is made anew."""
+    shutil.copytree(OBJ, work / 'o', ignore=shutil.ignore_patterns('host', 'test', 'clang', 'again', 'fuzz'))
     script = work / 'mine.ipxe'
     script.write_text('#!ipxe\necho EMBEDDED-RUNS ${platform}\nexit\n')
     process.run('make', '-s', '-C', str(ROOT), f'O={work}/o', f'BIN={work}/bin', f'EMBED={script}',
