@@ -9,6 +9,13 @@ BIN ?= bin
 EMBED ?=
 
 SHELL := /bin/sh
+
+# Every core builds, unless -j says otherwise. `make setup check` goes goal by goal: what setup installs is needed by
+# the rest, which starts a make of its own for what it builds.
+ifeq ($(filter setup,$(MAKECMDGOALS))$(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc)
+endif
+
 # Before a command: say what is being made, or with V=1 how.
 Q = $(if $(V),,@echo '  $@';)
 .DELETE_ON_ERROR:
@@ -35,7 +42,8 @@ setup:
 	@tools/setup
 
 ## demo         a PC boots Debian's installer over HTTP through puck.kpxe (KEEP=1 stays; NIC= MEM=)
-demo: images | need-demo
+demo: | need-demo
+	@$(MAKE) --no-print-directory images
 	@tools/demo $(BIN)
 
 ## run          one image in QEMU, its shell on this terminal (IMAGE=puck.lkrn; NIC= MEM= CPU= SCRIPT= TFTP=)
@@ -416,12 +424,16 @@ check-static: images again $(CLANG_OBJ) $(HEADER_OK) $(O)/docs-tables | need-che
 
 CHECK = $(PYTHON) tools/check --obj $(O) --bin $(BIN) --images '$(IMAGES)' --unit '$(UNIT_BIN)' --fuzz '$(FUZZ_BIN)'
 
+check-built: images again $(UNIT_BIN) $(FUZZ_BIN) $(CLANG_OBJ) $(HEADER_OK) $(O)/docs-tables $(O)/test/puck-script
+
 ## check        everything: unit, simulated network, fuzz corpora, structure, machine tests; under 15 minutes
-check: images again $(UNIT_BIN) $(FUZZ_BIN) $(CLANG_OBJ) $(HEADER_OK) $(O)/docs-tables $(O)/test/puck-script | need-check need-demo
+check: | need-check need-demo
+	@$(MAKE) --no-print-directory check-built
 	@$(CHECK) unit fuzz static machine
 
 ## check-long   the same with longer fuzzing and the slow machine tests
-check-long: images again $(UNIT_BIN) $(FUZZ_BIN) $(CLANG_OBJ) $(HEADER_OK) $(O)/docs-tables $(O)/test/puck-script | need-check need-demo
+check-long: | need-check need-demo
+	@$(MAKE) --no-print-directory check-built
 	@$(CHECK) --long unit fuzz static machine
 
 ## check-machine the machine tests only (T=pattern picks some: make check-machine T=bochs)
@@ -446,7 +458,7 @@ need-%:
 clean:
 	rm -rf $(O) $(BIN)
 
-.PHONY: FORCE all images puck-script docs install check-unit check-static check check-long check-machine again fuzz setup demo run debug \
+.PHONY: FORCE all images puck-script docs install check-unit check-static check-built check check-long check-machine again fuzz setup demo run debug \
         bench help clean
 .SECONDARY:
 
