@@ -110,7 +110,7 @@ def test_exception_dump(work, images):
     busy = work / 'busy.ipxe'
     busy.write_text('#!ipxe\necho BUSY\n:again\ninc n\ngoto again\n')
     with Machine(work / 'pc', kernel(images / 'puck.lkrn', None, busy)) as pc:
-        build = pc.serial.expect(BANNER + r'(\w+)\)')[1]
+        build = pc.serial.expect(BANNER + r'([\w-]+)\)')[1]
         pc.serial.expect('BUSY')
         for _ in range(100):  # one that arrives during a BIOS call is the BIOS's
             pc.hmp('nmi')
