@@ -17,18 +17,20 @@ struct nic_chip {
     struct wire *wire;         /* what it sent */
     void (*set_link)(bool up); /* NULL: it cannot tell */
     void (*spoil_mac)(void);   /* no valid address in its EEPROM */
-    u32 mbps;
+    bool (*hears_all)(void);   /* NULL: never; true: it has no address filter to set */
+    u32 mbps;                  /* 0: it cannot tell */
     unsigned tx_slots;
     unsigned idle_accesses; /* registers that an idle poll may touch */
     bool copies;            /* no packets wait in a receive ring */
 };
 
 static const struct nic_chip chip;
+static unsigned chip_kind; /* for plug(): which of its kinds the test is ON(); 0 in all the others */
 
 static int suite_setup(void **state)
 {
-    (void)state;
     machine_reset();
+    chip_kind = (unsigned)(uintptr_t)*state;
     chip.plug();
     return 0;
 }
@@ -49,6 +51,7 @@ static void suite_probe(void **state)
     assert_memory_equal(dev->hwaddr, dev->mac, 6);
     assert_string_equal(dev->driver, chip.driver->name);
     assert_true(strlen(dev->chip) > 0);
+    assert_string_equal(dev->bus, "PCI 00:03.0");
     assert_int_equal(dev->busdevfn, 0x18);
     assert_true(chip.is_quiet());
     assert_int_equal(pkt_in_use(), 0);
@@ -134,6 +137,25 @@ static void suite_a_full_receive_ring(void **state)
         nic_test_idle(dev);
     }
     assert_int_equal(dev->stats.rx_dropped, 0);
+}
+
+/* Half a ring: behind more than that a driver may ask whether the receiver ran dry. */
+static void suite_a_batch_costs_one_write(void **state)
+{
+    (void)state;
+    struct netdev *dev = nic_test_open(chip.driver);
+    u8 frame[60];
+
+    if (chip.copies)
+        return;
+    nic_test_frame(frame, 60, 7);
+    for (unsigned i = 0; i < dev->rx_ring / 2; i++)
+        assert_true(chip.receive(frame, 60));
+    machine_reads = machine_writes = 0;
+    dev->ops->poll(dev);
+    assert_int_equal(dev->rx.count, dev->rx_ring / 2);
+    assert_int_equal(machine_reads, 0);
+    assert_in_range(machine_writes, 0, 1);
 }
 
 static void suite_damaged_frames(void **state)
@@ -241,17 +263,26 @@ static void suite_close_and_a_changed_address(void **state)
     assert_int_equal(pkt_in_use(), 0);
     memcpy(dev->mac, "\x02\xaa\xbb\xcc\xdd\xee", 6);
     assert_int_equal(netdev_open(dev), 0);
-    assert_memory_equal(chip.mac, dev->mac, 6);
+    if (!chip.hears_all || !chip.hears_all())
+        assert_memory_equal(chip.mac, dev->mac, 6);
     assert_true(chip.receive(frame, 60));
     dev->ops->poll(dev);
     nic_test_expect(dev, 60, 3);
     netdev_close(dev);
 }
 
+/* A test on one kind of the chip. A program that runs each on several defines TEST before the include. */
+#define ON(f, kind)                                                                                          \
+    {                                                                                                        \
+#f ": " #kind, f, suite_setup, suite_teardown, (void *)(uintptr_t)(kind)                             \
+    }
+#ifndef TEST
 #define TEST(f) cmocka_unit_test_setup_teardown(f, suite_setup, suite_teardown)
+#endif
 
 #define NIC_SUITE                                                                                            \
     TEST(suite_probe), TEST(suite_a_bad_address_is_refused), TEST(suite_link), TEST(suite_idle_polls),       \
-        TEST(suite_frames_of_all_lengths), TEST(suite_a_full_receive_ring), TEST(suite_damaged_frames),      \
-        TEST(suite_no_buffers), TEST(suite_no_buffers_at_open), TEST(suite_sent_frames),                     \
-        TEST(suite_a_full_transmit_ring), TEST(suite_close_and_a_changed_address)
+        TEST(suite_frames_of_all_lengths), TEST(suite_a_full_receive_ring),                                  \
+        TEST(suite_a_batch_costs_one_write), TEST(suite_damaged_frames), TEST(suite_no_buffers),             \
+        TEST(suite_no_buffers_at_open), TEST(suite_sent_frames), TEST(suite_a_full_transmit_ring),           \
+        TEST(suite_close_and_a_changed_address)

@@ -28,7 +28,6 @@ static void model_reset(struct pcnet_model *m)
     m->csr[88] = m->has_mii ? 0x5003 : 0x1003;
     m->csr[89] = 0x0262;
     m->bcr[4] = 0;
-    m->resets++;
 }
 
 static void read_init_block(struct pcnet_model *m)
@@ -50,18 +49,15 @@ static struct descriptor *entry(u32 ring, unsigned n)
     return (struct descriptor *)machine_bus_pointer(ring) + n;
 }
 
-static void transmit(struct pcnet_model *m)
+static void transmit(void *model)
 {
+    struct pcnet_model *m = model;
     struct descriptor *d;
 
-    while ((d = entry(m->tx_ring, m->tx_at))->status & OWN) {
+    while (!m->wire.hold && (d = entry(m->tx_ring, m->tx_at))->status & OWN) {
         assert((d->status & 0x300) == 0x300);
-        m->last_len = (u16)-d->len;
-        memcpy(m->last, machine_bus_pointer(d->addr), m->last_len);
-        m->sent++;
+        wire_put(&m->wire, machine_bus_pointer(d->addr), (u16)-d->len);
         m->tx_at = (m->tx_at + 1) % m->tx_count;
-        if (m->hold_tx)
-            break;
         d->status &= (u16)~OWN;
     }
 }
@@ -150,6 +146,9 @@ void pcnet_model_init(struct pcnet_model *m, bool is_wide)
     memset(m, 0, sizeof(*m));
     memcpy(m->mac, "\x52\x54\x00\x12\x34\x56", 6);
     m->is_wide = is_wide;
+    m->csr[0] = STRT; /* as another driver left it */
+    m->wire.send = transmit;
+    m->wire.model = m;
     m->has_link = true;
     phy_init(&m->phy, 30, false);
     machine_config32(pci, 0x10, IO | 1);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "test/model/pins.h"
+#include "test/model/wire.h"
 
 struct pcnet_model {
     u8 mac[6];
@@ -11,16 +12,13 @@ struct pcnet_model {
     u32 rap;
     bool is_wide;      /* 32-bit access is in force */
     bool never_starts; /* does not read its initialization block */
-    bool hold_tx;
     bool has_link;
     bool has_mii; /* a 79C973 and its PHY, not a 79C970A */
     struct phy phy;
     u32 rx_ring, tx_ring;
     unsigned rx_count, tx_count, rx_at, tx_at;
     u8 station[6]; /* from the initialization block */
-    unsigned resets, sent;
-    u8 last[2048];
-    u16 last_len;
+    struct wire wire;
 };
 
 void pcnet_model_init(struct pcnet_model *m, bool is_wide);

@@ -9,6 +9,7 @@
 enum { IO = 0xc100, RING = 32768 };
 enum { TSD0 = 0x10, TSAD0 = 0x20, RBSTART = 0x30, CR = 0x37, CAPR = 0x38, IMR = 0x3c, ISR = 0x3e };
 enum { TCR = 0x40, RCR = 0x44, CR9346 = 0x50, CONFIG1 = 0x52, MSR = 0x58 };
+enum { OWN = 1 << 13, TOK = 1 << 15, OVERFLOW = 0x10 };
 
 static void model_reset(struct rtl8139_model *m)
 {
@@ -16,17 +17,28 @@ static void model_reset(struct rtl8139_model *m)
     m->receive_config = 0;
     m->interrupts = 0;
     for (unsigned i = 0; i < 4; i++)
-        m->tx_status[i] = 1 << 13;
-    m->resets++;
+        m->tx_status[i] = OWN;
+    m->tx_at = 0;
 }
 
-static void transmit(struct rtl8139_model *m, unsigned slot, u32 v)
+static void transmit(void *model)
 {
-    assert(m->command & 4 && !(v & 1 << 13) && m->tx_addr[slot] % 4 == 0);
-    m->last_len = v & 0x1fff;
-    memcpy(m->last, machine_bus_pointer(m->tx_addr[slot]), m->last_len);
-    m->sent++;
-    m->tx_status[slot] = v | (m->hold_tx ? 0 : 1 << 13 | 1 << 15);
+    struct rtl8139_model *m = model;
+    u32 *status;
+
+    while (!m->wire.hold && !(*(status = &m->tx_status[m->tx_at]) & OWN)) {
+        wire_put(&m->wire, machine_bus_pointer(m->tx_addr[m->tx_at]), *status & 0x1fff);
+        *status |= OWN | TOK;
+        m->tx_at = (m->tx_at + 1) % 4;
+    }
+}
+
+static void write_tx_status(struct rtl8139_model *m, unsigned slot, u32 v)
+{
+    assert(m->command & 4 && !(v & OWN) && (m->tx_status[slot] & OWN) && m->tx_addr[slot] % 4 == 0);
+    m->tx_status[slot] = v;
+    transmit(m);
+    assert(m->wire.hold || (m->tx_status[slot] & OWN)); /* the slots take turns */
 }
 
 static u32 model_read(void *model, u32 at, unsigned size)
@@ -61,7 +73,7 @@ static void write_long(struct rtl8139_model *m, u32 at, u32 v)
         assert(m->config_lock == 0xc0);
         memcpy(m->mac + at, &v, at ? 2 : 4);
     } else if (at >= TSD0 && at < TSAD0) {
-        transmit(m, (at - TSD0) / 4, v);
+        write_tx_status(m, (at - TSD0) / 4, v);
     } else if (at >= TSAD0 && at < RBSTART) {
         m->tx_addr[(at - TSAD0) / 4] = v;
     } else if (at == RBSTART) {
@@ -96,7 +108,9 @@ static bool deliver(struct rtl8139_model *m, const void *frame, u16 len, u16 cla
 {
     u32 room = (u32)(m->read_at + RING - m->write_at - 1) % RING + 1;
 
-    if (!(m->command & 8) || !m->receive_config || room <= len + 8u + 4)
+    if (room <= len + 8u + 4)
+        m->interrupts |= OVERFLOW; /* nothing arrives until it is acknowledged */
+    if (!(m->command & 8) || !m->receive_config || (m->interrupts & OVERFLOW))
         return false;
     u8 *ring = machine_bus_pointer(m->ring);
     memcpy(ring + m->write_at, &status, 2);
@@ -124,6 +138,8 @@ void rtl8139_model_init(struct rtl8139_model *m)
 
     memset(m, 0, sizeof(*m));
     memcpy(m->mac, "\x52\x54\x00\x12\x34\x56", 6);
+    m->wire.send = transmit;
+    m->wire.model = m;
     m->command = 12; /* as another driver left it */
     machine_config32(pci, 0x10, IO | 1);
     machine_add_window(&(struct machine_window){true, IO, 256, model_read, model_write, m});

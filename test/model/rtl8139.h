@@ -4,6 +4,7 @@
 #pragma once
 
 #include "pm/lib/types.h"
+#include "test/model/wire.h"
 
 struct rtl8139_model {
     u8 mac[6];
@@ -13,10 +14,9 @@ struct rtl8139_model {
     u16 interrupts;
     u32 ring, receive_config;
     u32 tx_addr[4], tx_status[4];
-    bool never_resets, hold_tx;
-    unsigned resets, sent;
-    u8 last[2048];
-    u16 last_len;
+    unsigned tx_at; /* the slot to be sent next */
+    bool never_resets;
+    struct wire wire;
 };
 
 void rtl8139_model_init(struct rtl8139_model *m);

@@ -1,14 +1,14 @@
 /* The Intel code as e1000e: an 82574L and an I219 in their model. */
-#define IGB_DRIVER     driver_e1000e
-#define IGB_DEVICE_ID  0x10d3
-#define IGB_HAS_QUEUES false
-#include "test/model/igb_suite.h"
+#define INTEL_DRIVER    driver_e1000e
+#define INTEL_DEVICE_ID 0x10d3
+#define INTEL_FAMILY    FAMILY_E1000E
+#include "test/model/intel_suite.h"
 
 static void test_an_i219_does_not_hang(void **state)
 {
     (void)state;
     machine_reset();
-    igb_model_init(&model, 0x156f, false);
+    intel_model_init(&model, 0x156f, FAMILY_E1000E);
     model.hangs = true;
     struct netdev *dev = nic_test_open(&driver_e1000e);
 

@@ -1,8 +1,8 @@
 /* The Intel code as igb: an i350 in its model. */
-#define IGB_DRIVER     driver_igb
-#define IGB_DEVICE_ID  0x1521
-#define IGB_HAS_QUEUES true
-#include "test/model/igb_suite.h"
+#define INTEL_DRIVER    driver_igb
+#define INTEL_DEVICE_ID 0x1521
+#define INTEL_FAMILY    FAMILY_IGB
+#include "test/model/intel_suite.h"
 
 static void test_the_address_comes_after_the_reset(void **state)
 {

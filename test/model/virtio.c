@@ -76,30 +76,20 @@ static u32 copy_chain(struct virtio_model *m, unsigned queue, u16 head, u8 *flat
     }
 }
 
-static void transmit(struct virtio_model *m)
+static void transmit(void *model)
 {
     static u8 flat[4096];
+    struct virtio_model *m = model;
     int head;
 
-    while ((head = next_avail(m, 1)) >= 0) {
+    while (!m->wire.hold && (head = next_avail(m, 1)) >= 0) {
         u32 len = copy_chain(m, 1, (u16)head, flat, sizeof(flat), false);
         u16 skip = header_len(m);
         for (u16 i = 0; i < skip; i++)
             assert(flat[i] == 0);
-        m->last_len = (u16)(len - skip);
-        memcpy(m->last, flat + skip, m->last_len);
-        m->sent++;
-        if (!m->hold_tx)
-            put_used(&m->queue[1], (u32)head, 0, 1);
+        wire_put(&m->wire, flat + skip, len - skip);
+        put_used(&m->queue[1], (u32)head, 0, 1);
     }
-}
-
-void virtio_model_release_tx(struct virtio_model *m)
-{
-    const u16 *avail = machine_bus_pointer(m->queue[1].avail);
-
-    while (m->queue[1].used != m->queue[1].taken)
-        put_used(&m->queue[1], avail[2 + m->queue[1].used % m->queue[1].size], 0, 1);
 }
 
 bool virtio_model_receive(struct virtio_model *m, const void *frame, u16 len)
@@ -116,6 +106,15 @@ bool virtio_model_receive(struct virtio_model *m, const void *frame, u16 len)
     assert(done == whole);
     put_used(&m->queue[0], (u32)head, whole, 1);
     return true;
+}
+
+bool virtio_model_receive_stub(struct virtio_model *m)
+{
+    int head = next_avail(m, 0);
+
+    if (head >= 0)
+        put_used(&m->queue[0], (u32)head, 5, 1);
+    return head >= 0;
 }
 
 void virtio_model_lie(struct virtio_model *m, unsigned queue, u32 id, u32 len, u16 step)
@@ -327,6 +326,9 @@ void virtio_model_init(struct virtio_model *m, bool is_modern)
     m->queue_size[0] = m->queue_size[1] = 256;
     m->notify_off[1] = 1;
     m->link = 1;
+    m->status = ACKNOWLEDGE | DRIVER; /* as another driver left it */
+    m->wire.send = transmit;
+    m->wire.model = m;
     memcpy(m->config, "\x52\x54\x00\x12\x34\x56", 6);
     if (!is_modern) {
         machine_config32(pci, 0x10, IO | 1);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "pm/lib/types.h"
+#include "test/model/wire.h"
 
 struct virtio_model_queue {
     u16 size, enabled, taken, used; /* taken: avail entries consumed */
@@ -21,7 +22,6 @@ struct virtio_model {
     u16 notify_off[2]; /* modern: in units of the multiplier 4 */
     bool refuse;       /* clears FEATURES_OK */
     bool never_resets;
-    bool hold_tx;
 
     /* what the driver did */
     u8 status;
@@ -30,9 +30,7 @@ struct virtio_model {
     u16 selected;
     struct virtio_model_queue queue[2];
     u8 config[8];
-    unsigned sent;
-    u8 last[2048];
-    u16 last_len;
+    struct wire wire;
 };
 
 /* Defaults for one of the two interfaces, and the device on the bus at 00:03.0. */
@@ -41,8 +39,8 @@ void virtio_model_init(struct virtio_model *m, bool is_modern);
 /* A frame arrives. False when the device is not running or no buffer is free. */
 bool virtio_model_receive(struct virtio_model *m, const void *frame, u16 len);
 
+/* The device uses a buffer, and says that it wrote less than its own header. */
+bool virtio_model_receive_stub(struct virtio_model *m);
+
 /* Write an arbitrary used entry and advance the index by `step`. */
 void virtio_model_lie(struct virtio_model *m, unsigned queue, u32 id, u32 len, u16 step);
-
-/* Report sent packets done that hold_tx kept back. */
-void virtio_model_release_tx(struct virtio_model *m);

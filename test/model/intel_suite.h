@@ -1,39 +1,39 @@
 /*
- * The chip of igb.h's model for NIC_SUITE. Before the include: IGB_DRIVER, IGB_DEVICE_ID and IGB_HAS_QUEUES.
+ * The chip of intel.h's model for NIC_SUITE. Before the include: INTEL_DRIVER, INTEL_DEVICE_ID, INTEL_FAMILY.
  */
 #pragma once
 
-#include "test/model/igb.h"
+#include "test/model/intel.h"
 #include "test/model/nic_suite.h"
 
-extern const struct nic_driver IGB_DRIVER;
+extern const struct nic_driver INTEL_DRIVER;
 
-static struct igb_model model;
+static struct intel_model model;
 
 static void plug(void)
 {
-    igb_model_init(&model, IGB_DEVICE_ID, IGB_HAS_QUEUES);
+    intel_model_init(&model, INTEL_DEVICE_ID, INTEL_FAMILY);
 }
 
 static bool receive(const void *frame, u16 len)
 {
-    return igb_model_receive(&model, frame, len, 0);
+    return intel_model_receive(&model, frame, len, 0);
 }
 
 static bool receive_damaged(void)
 {
     static const u8 frame[60];
-    return igb_model_receive(&model, frame, 60, 0x80);
+    return intel_model_receive(&model, frame, 60, 0x80);
 }
 
 static bool is_quiet(void)
 {
-    return igb_model_is_quiet(&model);
+    return intel_model_is_quiet(&model);
 }
 
 static void set_link(bool up)
 {
-    igb_model_set_link(&model, up);
+    intel_model_set_link(&model, up);
 }
 
 static void spoil_mac(void)
@@ -42,7 +42,7 @@ static void spoil_mac(void)
 }
 
 static const struct nic_chip chip = {
-    .driver = &IGB_DRIVER,
+    .driver = &INTEL_DRIVER,
     .plug = plug,
     .receive = receive,
     .receive_damaged = receive_damaged,
