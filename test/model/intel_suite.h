@@ -15,15 +15,9 @@ static void plug(void)
     intel_model_init(&model, INTEL_DEVICE_ID, INTEL_FAMILY);
 }
 
-static bool receive(const void *frame, u16 len)
+static bool arrive(const void *frame, u16 len, bool is_sound)
 {
-    return intel_model_receive(&model, frame, len, 0);
-}
-
-static bool receive_damaged(void)
-{
-    static const u8 frame[60];
-    return intel_model_receive(&model, frame, 60, 0x80);
+    return intel_model_receive(&model, frame, len, is_sound ? 0 : 0x80);
 }
 
 static bool is_quiet(void)
@@ -43,14 +37,9 @@ static void spoil_mac(void)
 
 static const struct nic_chip chip = {
     .driver = &INTEL_DRIVER,
-    .plug = plug,
-    .receive = receive,
-    .receive_damaged = receive_damaged,
-    .is_quiet = is_quiet,
     .mac = model.mac,
     .wire = &model.wire,
     .set_link = set_link,
-    .spoil_mac = spoil_mac,
     .mbps = 1000,
     .tx_slots = 63,
 };

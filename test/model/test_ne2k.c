@@ -11,16 +11,10 @@ static void plug(void)
     ne2k_model_init(&model, 0);
 }
 
-static bool receive(const void *frame, u16 len)
-{
-    return ne2k_model_receive(&model, frame, len, true);
-}
-
 /* The chip itself throws damaged frames away; one that it does not is a sign of a ring out of order. */
-static bool receive_damaged(void)
+static bool arrive(const void *frame, u16 len, bool is_sound)
 {
-    static const u8 frame[60];
-    return ne2k_model_receive(&model, frame, 60, false);
+    return ne2k_model_receive(&model, frame, len, is_sound);
 }
 
 static bool is_quiet(void)
@@ -35,13 +29,8 @@ static void spoil_mac(void)
 
 static const struct nic_chip chip = {
     .driver = &driver_ne2k,
-    .plug = plug,
-    .receive = receive,
-    .receive_damaged = receive_damaged,
-    .is_quiet = is_quiet,
     .mac = model.mac,
     .wire = &model.wire,
-    .spoil_mac = spoil_mac,
     .mbps = 10,
     .tx_slots = 2,
     .idle_accesses = 1,

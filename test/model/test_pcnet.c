@@ -14,15 +14,9 @@ static void plug(void)
     pcnet_model_init(&model, chip_kind == PORTS_32_BITS);
 }
 
-static bool receive(const void *frame, u16 len)
+static bool arrive(const void *frame, u16 len, bool is_sound)
 {
-    return pcnet_model_receive(&model, frame, len, WHOLE, len + 4);
-}
-
-static bool receive_damaged(void)
-{
-    static const u8 frame[60];
-    return pcnet_model_receive(&model, frame, 60, WHOLE | 0x4000, 64);
+    return pcnet_model_receive(&model, frame, len, is_sound ? WHOLE : WHOLE | 0x4000, len + 4);
 }
 
 static bool is_quiet(void)
@@ -42,14 +36,9 @@ static void spoil_mac(void)
 
 static const struct nic_chip chip = {
     .driver = &driver_pcnet32,
-    .plug = plug,
-    .receive = receive,
-    .receive_damaged = receive_damaged,
-    .is_quiet = is_quiet,
     .mac = model.station,
     .wire = &model.wire,
     .set_link = set_link,
-    .spoil_mac = spoil_mac,
     .mbps = 10,
     .tx_slots = 63,
 };

@@ -11,15 +11,9 @@ static void plug(void)
     rtl8139_model_init(&model);
 }
 
-static bool receive(const void *frame, u16 len)
+static bool arrive(const void *frame, u16 len, bool is_sound)
 {
-    return rtl8139_model_receive(&model, frame, len, 1);
-}
-
-static bool receive_damaged(void)
-{
-    static const u8 frame[60];
-    return rtl8139_model_receive(&model, frame, 60, 3);
+    return rtl8139_model_receive(&model, frame, len, is_sound ? 1 : 3);
 }
 
 static bool is_quiet(void)
@@ -39,14 +33,9 @@ static void spoil_mac(void)
 
 static const struct nic_chip chip = {
     .driver = &driver_rtl8139,
-    .plug = plug,
-    .receive = receive,
-    .receive_damaged = receive_damaged,
-    .is_quiet = is_quiet,
     .mac = model.mac,
     .wire = &model.wire,
     .set_link = set_link,
-    .spoil_mac = spoil_mac,
     .mbps = 100,
     .tx_slots = 4,
     .idle_accesses = 1,

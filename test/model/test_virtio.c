@@ -20,14 +20,9 @@ static void plug(void)
         model.offered &= ~ANY_LAYOUT;
 }
 
-static bool receive(const void *frame, u16 len)
+static bool arrive(const void *frame, u16 len, bool is_sound)
 {
-    return virtio_model_receive(&model, frame, len);
-}
-
-static bool receive_damaged(void)
-{
-    return virtio_model_receive_stub(&model);
+    return is_sound ? virtio_model_receive(&model, frame, len) : virtio_model_receive_stub(&model);
 }
 
 static bool is_quiet(void)
@@ -54,14 +49,9 @@ static bool hears_all(void)
 
 static const struct nic_chip chip = {
     .driver = &driver_virtio_net,
-    .plug = plug,
-    .receive = receive,
-    .receive_damaged = receive_damaged,
-    .is_quiet = is_quiet,
     .mac = model.config,
     .wire = &model.wire,
     .set_link = set_link,
-    .spoil_mac = spoil_mac,
     .hears_all = hears_all,
     .tx_slots = 128,
 };

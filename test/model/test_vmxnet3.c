@@ -11,15 +11,9 @@ static void plug(void)
     vmxnet3_model_init(&model);
 }
 
-static bool receive(const void *frame, u16 len)
+static bool arrive(const void *frame, u16 len, bool is_sound)
 {
-    return vmxnet3_model_receive(&model, frame, len, true);
-}
-
-static bool receive_damaged(void)
-{
-    static const u8 frame[60];
-    return vmxnet3_model_receive(&model, frame, 60, false);
+    return vmxnet3_model_receive(&model, frame, len, is_sound);
 }
 
 static bool is_quiet(void)
@@ -39,14 +33,9 @@ static void spoil_mac(void)
 
 static const struct nic_chip chip = {
     .driver = &driver_vmxnet3,
-    .plug = plug,
-    .receive = receive,
-    .receive_damaged = receive_damaged,
-    .is_quiet = is_quiet,
     .mac = model.mac,
     .wire = &model.wire,
     .set_link = set_link,
-    .spoil_mac = spoil_mac,
     .mbps = 10000,
     .tx_slots = 63,
 };
