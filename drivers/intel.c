@@ -26,24 +26,21 @@ enum {
     RCTL = 0x0100,
     TCTL = 0x0400,
     TIPG = 0x0410,
-    RDBAL = 0x2800,
-    RDBAH = 0x2804,
-    RDLEN = 0x2808,
+    RX_QUEUE = 0x2800,
     SRRCTL = 0x280c, /* INTEL_QUEUES only */
-    RDH = 0x2810,
     RDT = 0x2818,
     RDTR = 0x2820, /* not INTEL_QUEUES */
     RXDCTL = 0x2828,
-    TDBAL = 0x3800,
-    TDBAH = 0x3804,
-    TDLEN = 0x3808,
-    TDH = 0x3810,
+    TX_QUEUE = 0x3800,
     TDT = 0x3818,
     TXDCTL = 0x3828,
     RAL0 = 0x5400,
     RAH0 = 0x5404,
     FEXTNVM11 = 0x5bbc, /* INTEL_RESET_HANG only */
 };
+
+/* Where the ring of a queue lies, and what of it is the device's: RDBAL or TDBAL and so on. */
+enum { BAL = 0x00, BAH = 0x04, LEN = 0x08, HEAD = 0x10, TAIL = 0x18 };
 
 enum {
     CTRL_MASTER_DISABLE = 1 << 2, /* INTEL_PCIE; reserved before */
@@ -187,13 +184,19 @@ static void write_mac(struct intel *e, const u8 mac[ETH_ALEN])
 
 /* ---- open and close -------------------------------------------------------------------------------- */
 
+/* An empty ring: the device has no descriptor to work on. */
+static void place_ring(struct intel *e, u32 queue, const void *ring, u32 bytes)
+{
+    set(e, queue + BAL, bus_address(ring));
+    set(e, queue + BAH, 0);
+    set(e, queue + LEN, bytes);
+    set(e, queue + HEAD, 0);
+    set(e, queue + TAIL, 0);
+}
+
 static void start_receiver(struct intel *e)
 {
-    set(e, RDBAL, bus_address(e->rx_ring));
-    set(e, RDBAH, 0);
-    set(e, RDLEN, sizeof(e->rx_ring));
-    set(e, RDH, 0);
-    set(e, RDT, 0);
+    place_ring(e, RX_QUEUE, e->rx_ring, sizeof(e->rx_ring));
     if (e->quirks & INTEL_QUEUES) {
         set(e, SRRCTL, SRRCTL_LEGACY_2K);
         set(e, RXDCTL, get(e, RXDCTL) | QUEUE_ENABLE);
@@ -207,11 +210,7 @@ static void start_receiver(struct intel *e)
 
 static void start_transmitter(struct intel *e)
 {
-    set(e, TDBAL, bus_address(e->tx_ring));
-    set(e, TDBAH, 0);
-    set(e, TDLEN, sizeof(e->tx_ring));
-    set(e, TDH, 0);
-    set(e, TDT, 0);
+    place_ring(e, TX_QUEUE, e->tx_ring, sizeof(e->tx_ring));
     if (e->quirks & INTEL_QUEUES)
         set(e, TXDCTL, get(e, TXDCTL) | QUEUE_ENABLE);
     else if (e->quirks & INTEL_PCIE)

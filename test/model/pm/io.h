@@ -9,99 +9,43 @@
 
 #include <string.h>
 
-static inline u8 inb(u16 port)
-{
-    return (u8)machine_read(true, port, 1);
-}
-
-static inline u16 inw(u16 port)
-{
-    return (u16)machine_read(true, port, 2);
-}
-
-static inline u32 inl(u16 port)
-{
-    return machine_read(true, port, 4);
-}
-
-static inline void outb(u16 port, u8 v)
-{
-    machine_write(true, port, 1, v);
-}
-
-static inline void outw(u16 port, u16 v)
-{
-    machine_write(true, port, 2, v);
-}
-
-static inline void outl(u16 port, u32 v)
-{
-    machine_write(true, port, 4, v);
-}
-
-static inline void insw(u16 port, void *to, u32 n)
-{
-    for (u8 *at = to; n-- > 0; at += 2) {
-        u16 v = inw(port);
-        memcpy(at, &v, 2);
+#define ACCESS(read, write, is_io, address, type)                                                            \
+    static inline type read(address at)                                                                      \
+    {                                                                                                        \
+        return (type)machine_read(is_io, at, sizeof(type));                                                  \
+    }                                                                                                        \
+    static inline void write(address at, type v)                                                             \
+    {                                                                                                        \
+        machine_write(is_io, at, sizeof(type), v);                                                           \
     }
-}
 
-static inline void insl(u16 port, void *to, u32 n)
-{
-    for (u8 *at = to; n-- > 0; at += 4) {
-        u32 v = inl(port);
-        memcpy(at, &v, 4);
+ACCESS(inb, outb, true, u16, u8)
+ACCESS(inw, outw, true, u16, u16)
+ACCESS(inl, outl, true, u16, u32)
+ACCESS(readb, writeb, false, uintptr_t, u8)
+ACCESS(readw, writew, false, uintptr_t, u16)
+ACCESS(readl, writel, false, uintptr_t, u32)
+
+/* Many values by one port, to or from memory at any address. */
+#define STRING_ACCESS(read, write, type)                                                                     \
+    static inline void read(u16 port, void *to, u32 n)                                                       \
+    {                                                                                                        \
+        for (u8 *at = to; n-- > 0; at += sizeof(type)) {                                                     \
+            type v = (type)machine_read(true, port, sizeof(v));                                              \
+            memcpy(at, &v, sizeof(v));                                                                       \
+        }                                                                                                    \
+    }                                                                                                        \
+    static inline void write(u16 port, const void *from, u32 n)                                              \
+    {                                                                                                        \
+        for (const u8 *at = from; n-- > 0; at += sizeof(type)) {                                             \
+            type v;                                                                                          \
+            memcpy(&v, at, sizeof(v));                                                                       \
+            machine_write(true, port, sizeof(v), v);                                                         \
+        }                                                                                                    \
     }
-}
 
-static inline void outsw(u16 port, const void *from, u32 n)
-{
-    for (const u8 *at = from; n-- > 0; at += 2) {
-        u16 v;
-        memcpy(&v, at, 2);
-        outw(port, v);
-    }
-}
-
-static inline void outsl(u16 port, const void *from, u32 n)
-{
-    for (const u8 *at = from; n-- > 0; at += 4) {
-        u32 v;
-        memcpy(&v, at, 4);
-        outl(port, v);
-    }
-}
-
-static inline u8 readb(uintptr_t addr)
-{
-    return (u8)machine_read(false, addr, 1);
-}
-
-static inline u16 readw(uintptr_t addr)
-{
-    return (u16)machine_read(false, addr, 2);
-}
-
-static inline u32 readl(uintptr_t addr)
-{
-    return machine_read(false, addr, 4);
-}
-
-static inline void writeb(uintptr_t addr, u8 v)
-{
-    machine_write(false, addr, 1, v);
-}
-
-static inline void writew(uintptr_t addr, u16 v)
-{
-    machine_write(false, addr, 2, v);
-}
-
-static inline void writel(uintptr_t addr, u32 v)
-{
-    machine_write(false, addr, 4, v);
-}
+STRING_ACCESS(insw, outsw, u16)
+STRING_ACCESS(insl, outsl, u32)
 
 static inline void io_delay(void)
 {
