@@ -76,6 +76,9 @@ int command_false(int code);
 /* Did the command that just returned a failure say all there is to say? */
 bool command_was_silent(void);
 
+/* A line of text that may quote a server: escape sequences in it do not reach the terminal. */
+void print_safely(const char *text);
+
 /* Arguments joined by single blanks. malloc'd, NULL with fail() text. */
 char *command_join(int argc, char **argv);
 

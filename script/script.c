@@ -63,8 +63,7 @@ void script_reset(void)
 
 /* ---- messages -------------------------------------------------------------------------------------- */
 
-/* Texts quote servers: an escape sequence in them must not reach the terminal. */
-static void print_safely(const char *text)
+void print_safely(const char *text)
 {
     for (; *text; text++)
         putchar(*text == '\n' || (u8)*text >= ' ' ? *text : '?');

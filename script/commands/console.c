@@ -31,8 +31,7 @@ static int run_console(const struct command *self, const struct parsed *p)
     (void)self;
     bool wants_pixels = p->option[CONSOLE_X].given || p->option[CONSOLE_Y].given;
     if (p->option[CONSOLE_PICTURE].given)
-        printf("console: no pictures in this version of Puck; %.80s is not shown\n",
-               p->option[CONSOLE_PICTURE].string);
+        printf("console: no pictures in this version of Puck; this one is not shown\n");
     else if (wants_pixels)
         printf("console: only text modes in this version of Puck; staying at %u x %u characters\n",
                console_columns(), console_rows());

@@ -92,7 +92,7 @@ static int run_show(const struct command *self, const struct parsed *p)
         print_name(p->argv[0]);
         printf(":%s = ", v.type->name);
     }
-    printf("%s\n", value ? value : "(not of this type)");
+    print_safely(value ? value : "(not of this type)");
     free(value);
     return 0;
 }

@@ -14,7 +14,9 @@ static int run_time(const struct command *self, const struct parsed *p)
     msec_t start = clock_now();
     int rc = command_run(p->argc, p->argv);
     u32 took = (u32)(clock_now() - start);
-    printf("%s: %u.%03u s\n", p->argv[0], took / 1000, took % 1000);
+    char text[80];
+    snprintf(text, sizeof text, "%.60s: %u.%03u s", p->argv[0], took / 1000, took % 1000);
+    print_safely(text);
     return rc;
 }
 

@@ -16,14 +16,14 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len);
 
 static unsigned polls;
 
-/* A person without patience: Ctrl-C, and exit in every shell. */
+/* A person without patience: Ctrl-C, exit in every shell, and now and then "leave" in the rescue menu. */
 static bool impatient(void)
 {
     clock_advance(1000);
     if (++polls <= 20)
         return console_poll();
-    console_type("\nexit\n");
-    return true;
+    console_type(polls % 2 ? "\nexit\n" : "l");
+    return polls % 2;
 }
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len)

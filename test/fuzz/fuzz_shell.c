@@ -37,8 +37,8 @@ static bool poll_line(void)
         console_type_key(key);
     bool interrupted = keys_interrupted(&line.keys);
     if (line.at == line.len && ++line.polls > 10) {
-        console_type("\nexit\n");
-        return true;
+        console_type(line.polls % 2 ? "\nexit\n" : "l"); /* l leaves the rescue menu */
+        return line.polls % 2;
     }
     return console_poll() || interrupted;
 }

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SCRIPTS_MAX 32
+#define SCRIPTS_MAX 1024
 
 static struct {
     const char *name[SCRIPTS_MAX], *text[SCRIPTS_MAX];

@@ -27,7 +27,7 @@ def script(www, name, word):
     (www / name).write_text(f'#!ipxe\necho {word}\nshell\n')
 
 
-def test_autoboot(work, www, machine):
+def test_k17_autoboot(work, www, machine):
     """Without a word on the command line, and by the command; its words name interface, address and file."""
     script(www, 'boot.ipxe', 'BOOTED ${net0/ip} ${filename}')
     with Lan(work / 'lan', tftp=www, www=www, boot='boot.ipxe') as lan:
@@ -74,7 +74,7 @@ def test_pxe_menu(work, www, machine):
         pc.serial.expect('PXE boot menu: Local disk\nWENT-ON')
 
 
-def test_boot_server(work, www, machine):
+def test_k22_boot_server(work, www, machine):
     script(www, 'second.0', 'SECOND-RUNS')
     with Lan(work / 'lan', tftp=www, www=www, extra=PXE_MENU) as lan:
         pc = shell(machine(lan))

@@ -82,7 +82,7 @@ def test_tftp_refused(work, www, shell):
         must(pc, f'imgfetch tftp://{lan.server}/small')
 
 
-def test_files_that_do_not_boot(work, www, shell):
+def test_k24_k25_files_that_do_not_boot(work, www, shell):
     """No kernel, a kernel that is cut short, a kernel larger than memory; afterwards a good one still loads."""
     (www / 'page.html').write_text('<html><body>Please log in</body></html>\n')
     (www / 'cut').write_bytes((www / 'linux').read_bytes()[:20000])

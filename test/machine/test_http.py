@@ -58,7 +58,7 @@ def test_logins(work, www, shell):
         fails(pc, f'chain {clerk.url}/digest-MD5/x', '401')
 
 
-def test_forms(shell):
+def test_k42_k43_forms(shell):
     """POST with a form in order, headers, other methods; a list serves once."""
     with Clerk({}) as clerk:
         pc = shell()
@@ -108,7 +108,7 @@ def test_patience(work, www, shell):
         must(pc, 'imgfree')
 
 
-def test_packed(work, www, shell):
+def test_k28_packed(work, www, shell):
     """gzip as a content coding and as files; a packed kernel; a bomb."""
     text = b'\n'.join(b'# line %d of a long script' % i for i in range(20000))
     (www / 'long.ipxe').write_bytes(b'#!ipxe\n' + text + b'\necho UNPACKED\n')
@@ -164,7 +164,7 @@ def test_parallel(work, www, shell):
         must(pc, f'initrd --parallel {uris}', 120)  # and all is well again
 
 
-def test_digests_and_data(work, www, shell):
+def test_k49_digests_and_data(work, www, shell):
     """Every digest command; files into settings; memory and data: URIs into images."""
     data = os.urandom(3 * MIB + 17)
     (www / 'random.bin').write_bytes(data)

@@ -53,7 +53,7 @@ def test_kpxe_lan(work, www, model, image):
 
 # ---- from another loader -------------------------------------------------------------------------------
 
-def test_lkrn_qemu(work, images, web, script):
+def test_k23_k24_k25_lkrn_qemu(work, images, web, script):
     with Machine(work / 'pc', nic('virtio', Slirp()) + kernel(images / 'puck.lkrn', None, script), mem=768) as pc:
         boots_linux(pc, USERLAND_SPEAKS)
         # Nothing of ours is left in the memory map that the kernel got: all but the BIOS's 128 KiB is usable.

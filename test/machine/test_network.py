@@ -19,7 +19,7 @@ def shell(work, images):
     return start
 
 
-def test_ping(work, www, shell):
+def test_k47_ping(work, www, shell):
     with Lan(work / 'lan', tftp=www, www=www) as lan:
         pc = shell(lan)
         must(pc, 'dhcp')
@@ -40,7 +40,7 @@ def test_ping(work, www, shell):
         must(pc, 'echo alive')
 
 
-def test_nslookup(work, www, shell):
+def test_k46_nslookup(work, www, shell):
     with Lan(work / 'lan', tftp=www, www=www, extra='host-record=two.puck.test,10.77.0.11\ncname=alias.puck.test,'
              'two.puck.test\n') as lan:
         pc = shell(lan)
@@ -53,7 +53,7 @@ def test_nslookup(work, www, shell):
         assert 'where 10.77.0.11' in must(pc, 'echo where ${where}'), 'a failed lookup changed the setting'
 
 
-def test_ntp(work, www, shell):
+def test_k45_ntp(work, www, shell):
     """The clock follows a server that is an hour ahead, named by DHCP."""
     with Lan(work / 'lan', tftp=www, www=www, extra='dhcp-option=42,10.77.0.1\n') as lan:
         pc = shell(lan)
@@ -68,7 +68,7 @@ def test_ntp(work, www, shell):
 
 
 @pytest.mark.parametrize('model', ['e1000', 'virtio', 'pcnet'])
-def test_vlan(work, www, shell, model):
+def test_k44_vlan(work, www, shell, model):
     """Everything goes through a trunk that carries VLAN 100 only: a lease, a ping, a file of many full frames."""
     (www / 'big').write_bytes(bytes(range(256)) * 4096)
     with Lan(work / 'lan', tftp=www, www=www) as lan, Trunk(lan, 100) as trunk:
@@ -87,7 +87,7 @@ def test_vlan(work, www, shell, model):
         assert not any(line.startswith('untagged') for line in trunk.relay.lines), trunk.relay.lines
 
 
-def test_statistics(work, www, shell):
+def test_k18_k21_k54_statistics(work, www, shell):
     with Lan(work / 'lan', tftp=www, www=www) as lan:
         pc = shell(lan)
         must(pc, 'dhcp')

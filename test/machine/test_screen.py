@@ -34,7 +34,7 @@ shell
 
 
 @pytest.mark.parametrize('keys', ['serial', 'keyboard'])
-def test_menu(boot, keys):
+def test_k13_k14_k15_menu(boot, keys):
     person = boot(MENU)
     rows = person.sees('Example boot menu', '> Debian', '1 of 3', never=['the second installer'])
     assert rows[2] == '   Installers'
@@ -115,7 +115,7 @@ shell
 '''
 
 
-def test_form(boot):
+def test_k13_k16_form(boot):
     person = boot(FORM)
     rows = person.sees('Who are you?', '> User name', '[anna')
     assert person.vga_attribute(2, 17) == 0x1f, rows
@@ -133,6 +133,15 @@ def test_form(boot):
     person.pc.serial.expect('STORED anna-lena geh 10.1.2.3', 30)
 
 
+def test_k12_login(boot):
+    person = boot('login && echo IN ${username} ${password}\nshell\n')
+    person.sees('> User name', 'Password')
+    person.keyboard('a', 'n', 'n', 'a', 'ret')
+    person.sees('[anna', '> Password')
+    person.types('geheim\r')
+    person.pc.serial.expect('IN anna geheim', 30)
+
+
 def test_form_left(boot):
     person = boot(FORM)
     person.sees('> User name')
@@ -142,7 +151,7 @@ def test_form_left(boot):
     person.pc.serial.expect('user=anna\n', 30)
 
 
-def test_config(boot):
+def test_k11_config(boot):
     """Into a scope and back, edit, add, delete, by keyboard and terminal."""
     person = boot('set myvar old\nset net7/ip 10.0.0.7\nconfig\necho AFTER ${myvar} ${new} ${net7/ip}\nshell\n')
     person.sees('Settings: all', 'net7/', 'version', '10.0.0.7')

@@ -20,7 +20,7 @@ def shell(work, images, *more, **options):
     return pc
 
 
-def test_prompt_sleeps_and_hears(work, images):
+def test_k4_k5_prompt_sleeps_and_hears(work, images):
     """While it waits for a key the processor sleeps; a byte on the serial line wakes it, and a paste loses nothing."""
     with shell(work, images) as pc:
         time.sleep(1)
@@ -72,7 +72,7 @@ def test_no_screen(work, images):
 
 
 @pytest.mark.parametrize('machine', ['pc', 'q35'])
-def test_poweroff(work, images, machine):
+def test_k34_poweroff(work, images, machine):
     with shell(work, images, '-machine', machine) as pc:
         pc.serial.send('poweroff\r')
         assert pc.wait_exit(30) == 'guest-shutdown'
@@ -86,7 +86,7 @@ def test_poweroff_impossible(work, images):
 
 
 @pytest.mark.parametrize('command', ['reboot', 'reboot --warm'])
-def test_reboot(work, images, command):
+def test_k33_reboot(work, images, command):
     with shell(work, images) as pc:
         pc.serial.send(command + '\r')
         assert pc.wait_exit(30) == 'guest-reset'

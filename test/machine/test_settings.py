@@ -49,7 +49,7 @@ def test_smbios_in_undionly(work, www):
 
 @pytest.mark.parametrize('pc', [{'args': ['-device', 'e1000,romfile=,addr=5', '-device', 'pcnet,romfile=,addr=0x1e']}],
                          indirect=True)
-def test_pci(pc):
+def test_k48_pci(pc):
     assert value(pc, 'pci/40.0.2') == '8086'
     assert value(pc, 'pci/40.2.2') == '100e'
     assert value(pc, 'pci/0.0.2') == '8086'  # the host bridge of a 440FX
@@ -71,7 +71,7 @@ def test_pci(pc):
 
 
 @pytest.mark.parametrize('pc', [{'cpu': 'EPYC,-sse4a'}], indirect=True)
-def test_cpuid(pc):
+def test_k35_cpuid(pc):
     assert value(pc, 'cpuvendor') == 'AuthenticAMD'
     assert value(pc, 'cpumodel').startswith('AMD EPYC Processor')
     assert value(pc, 'cpuid/0x82.0x2d.0:string') == 'AuthenticAMD'
@@ -119,7 +119,7 @@ def test_features(pc):
     assert value(pc, 'kernel') == ''
 
 
-def test_dhcp_options(work, images, www):
+def test_k19_dhcp_options(work, images, www):
     """Options by number, in other options, and the same after a second dhcp, which forgets what was set in its scope."""
     extra = '''dhcp-option-force=209,cfg/x
 dhcp-option-force=43,09:02:aa:bb:47:01:cc

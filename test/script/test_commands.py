@@ -8,6 +8,100 @@ def screen(tool, body, *options):
     return out
 
 
+def test_k2_exit(tool):
+    tool.file('inner.ipxe', '#!ipxe\nexit 5\necho not reached\n')
+    lines = tool.shows('chain -q inner.ipxe || echo status ${errno}\nexit 0\necho not reached')
+    assert lines == ['t.ipxe:2: chain: inner.ipxe ended with exit status 5', 'status 0x5']
+    assert tool.run('exit 7')[0] == 7
+
+
+def test_k12_login_stores_name_and_password(tool):
+    out = screen(tool, 'login && echo <${username}> <${password}>', '--type', 'me\\n', '--type', 'my word\\n')
+    assert '<me> <my word>' in out and out.count('my word') == 1, 'a password is not shown while it is typed'
+
+
+def test_k13_k14_menus_have_names_and_can_go(tool):
+    out = screen(tool, 'menu --name a First\nitem --menu a one One\nmenu -n b Second\nitem -m b two Two\nmenu Third\n'
+                       'item three Three\nchoose --menu a --timeout 1 x\nchoose -m b -t 1 y\nchoose --timeout 1 z\n'
+                       'echo ${x} ${y} ${z}\nmenu --name c\nitem -m c four Four\nmenu --delete --name c\n'
+                       'choose -m c x || echo gone\nmenu -d -n nothing && echo nothing to delete')
+    assert 'one two three' in out and 'gone' in out and 'nothing to delete' in out
+    assert all(title in out for title in ('First', 'Second', 'Third'))
+
+
+def test_k14_item_options(tool):
+    menu = 'menu\nitem --gap -- Heading\nitem\nitem --key x one One\nitem -k 0x79 two Two\nitem -d three Three\nchoose '
+    assert 'Heading' in screen(tool, f'{menu} --timeout 1 n')
+    assert '<three>' in screen(tool, f'{menu} --timeout 1 n\necho <${{n}}>'), '--default selects'
+    assert '<one>' in screen(tool, f'{menu} n\necho <${{n}}>', '--type', 'x')
+    assert '<two>' in screen(tool, f'{menu} n\necho <${{n}}>', '--type', 'y'), 'a key as a number'
+    assert '<three>' in screen(tool, f'{menu} n\necho <${{n}}>', '--key', 'home', '--key', 'down', '--key', 'end',
+                               '--key', 'enter')
+    out = screen(tool, 'form -n f Form\nitem -f f --secret pw Word\nitem --form f user User\npresent --form f\n'
+                       'echo <${pw}> <${user}>', '--type', 'hidden\\n', '--type', 'me\\n')
+    assert '<hidden> <me>' in out and out.count('hidden') == 1
+
+
+def test_k15_choose_keeps_a_menu_when_asked(tool):
+    out = screen(tool, 'menu\nitem a A\nchoose --keep --timeout 1 x\nclear x\nchoose -k -t 1 x\necho <${x}>\n'
+                       'choose -t 1 x\nchoose -t 1 x || echo used up')
+    assert '<a>' in out and 'used up' in out
+
+
+def test_k15_choose_starts_the_countdown_again(tool):
+    """With --retimeout a key does not stop the countdown but starts it again."""
+    menu = 'menu\nitem a A\nitem b B\nchoose --timeout 5000 --retimeout 3000 x\necho <${x}>'
+    assert '<b>' in screen(tool, menu, '--key', 'down')
+
+
+def test_k19_ifconf_and_its_options(tool):
+    lines = tool.shows('ifconf --configurator dhcp --timeout 5000 net0\necho ${net0/ip}\n'
+                       'ifconf -c ipv6 net0 || echo no ipv6\ndhcp net7 || echo no net7\nifclose\nifconf\ndhcp -t 100')
+    assert '192.0.2.10' in lines and 'no ipv6' in lines and 'no net7' in lines
+    assert any('ipv6: no such configurator; dhcp is the only one' in line for line in lines)
+
+
+def test_k21_route_shows_addresses_and_gateways(tool):
+    lines = tool.shows('dhcp\nroute')[-3:]
+    assert lines[0] == 'net0: 192.0.2.10/255.255.255.0 gateway 192.0.2.1'
+    assert lines[2] == '  0.0.0.0/0.0.0.0 via 192.0.2.1 dev net0'
+
+
+def test_k23_fetching_does_not_select(tool, kernel):
+    tool.file('k', kernel)
+    for command in ('imgfetch', 'initrd', 'module'):
+        out = screen(tool, f'{command} --name a --timeout 1000 --quiet k arg\nboot\nimgstat')
+        assert 'No image selected' in out and 'a : ' in out and 'arg' in out
+
+
+def test_k24_selecting(tool, kernel):
+    tool.file('k', kernel)
+    tool.file('text', 'only words')
+    for command in ('imgselect', 'imgload', 'kernel'):
+        out = screen(tool, f'{command} -n linux -t 1000 -q k quiet splash\nboot')
+        assert 'boot linux' in out.replace('"', '') and 'quiet splash' in out
+        status, out = tool.run(f'{command} text')
+        assert status != 0 and 'text' in out.splitlines()[-2]
+
+
+def test_k25_executing(tool):
+    tool.file('inner.ipxe', '#!ipxe\necho inner\n')
+    for command in ('imgexec', 'boot', 'chain'):
+        assert tool.shows(f'{command} --autofree --quiet inner.ipxe\nimgstat\necho back') == ['inner', 'back']
+    assert tool.shows('chain --replace -q inner.ipxe\necho not reached') == ['inner']
+
+
+def test_k54_q10_time_takes_a_command_as_it_is(tool):
+    assert tool.shows('set c echo\ntime ${c} a b')[0] == 'a b'
+    assert tool.shows('time sleep 2')[-1].startswith('sleep: 2.0')
+    assert tool.run('time isset ${nothing}')[0] == 1, 'the status is that of the command'
+
+
+def test_k54_statistics(tool):
+    assert tool.shows('ipstat')[0].startswith('IPv4 received 0')
+    assert tool.shows('dhcp\nnstat && echo ok')[-1] == 'ok'
+
+
 def test_k16_present_stores_what_is_typed(tool):
     out = screen(tool, 'form Site\nitem room Room\nitem rack Rack\npresent\necho [${room}] [${rack}]',
                  '--type', '12\\n', '--type', 'B\\n')
@@ -77,7 +171,7 @@ def test_case23_leftovers_are_not_for_kernels(tool, kernel):
     assert 'initrd' not in screen(tool, 'chain s.ipxe\nkernel k2\nkernel k\nboot')
 
 
-def test_case25_boot_of_nothing(tool):
+def test_k25_case25_boot_of_nothing(tool):
     assert tool.shows('boot') == ['No image selected']
 
 
@@ -98,7 +192,7 @@ def chosen(tool, options, *keys):
     return out[out.rindex('<') + 1:out.rindex('>')], 'left' in out
 
 
-def test_case33_choose(tool):
+def test_k15_case33_choose(tool):
     assert chosen(tool, '--timeout 5000') == ('one', False), 'the first that can be chosen'
     assert chosen(tool, '--timeout 5000 --default three') == ('three', False)
     assert chosen(tool, '--timeout 5000 --default nonsense') == ('one', False)

@@ -107,7 +107,7 @@ static void assert_setting(const char *reference, const char *expected)
     free(text);
 }
 
-static void test_ping(void **state)
+static void test_k47_ping(void **state)
 {
     (void)state;
     msec_t begun = clock_now();
@@ -157,7 +157,7 @@ static void test_ping_until_ctrl_c(void **state)
     assert_int_equal(task_join(t), 0);
 }
 
-static void test_nslookup(void **state)
+static void test_k46_nslookup(void **state)
 {
     (void)state;
     assert_int_equal(run("nslookup server boot.example"), 0);
@@ -171,7 +171,7 @@ static void test_nslookup(void **state)
     assert_int_equal(run("nslookup server"), -EINVAL);
 }
 
-static void test_ntp(void **state)
+static void test_k45_ntp(void **state)
 {
     (void)state;
     assert_int_equal(run("ntp"), -EINVAL);
@@ -244,8 +244,8 @@ static void test_statistics(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(ping), T(ping_fails), T(ping_until_ctrl_c), T(nslookup),
-        T(ntp),  T(vlans),      T(vlans_refused),     T(statistics),
+        T(k47_ping), T(ping_fails), T(ping_until_ctrl_c), T(k46_nslookup),
+        T(k45_ntp), T(vlans),      T(vlans_refused),     T(statistics),
     };
     return cmocka_run_group_tests_name("network commands", tests, NULL, NULL);
 }

@@ -424,7 +424,7 @@ static void test_parallel_interrupted(void **state)
 
 /* ---- forms, logins, data ------------------------------------------------------------------------------ */
 
-static void test_params(void **state)
+static void test_k42_params(void **state)
 {
     (void)state;
     serve("x", "#!ipxe\n");
@@ -445,7 +445,7 @@ static void test_params(void **state)
     assert_string_equal(last_form, "GET|A: b\r\n|");
 }
 
-static void test_params_errors(void **state)
+static void test_k42_params_errors(void **state)
 {
     (void)state;
     serve("x", "x");
@@ -607,7 +607,7 @@ static void test_packed_kernel(void **state)
 
 /* ---- bytes into settings, memory into images ------------------------------------------------------------- */
 
-static void test_imgset(void **state)
+static void test_k29_imgset(void **state)
 {
     (void)state;
     serve("token", "s3cret\r\n");
@@ -625,7 +625,7 @@ static void test_imgset(void **state)
     assert_true(printed("70000") && printed("65536"));
 }
 
-static void test_imgmem(void **state)
+static void test_k53_imgmem(void **state)
 {
     (void)state;
     static const char text[] = "in memory";
@@ -646,7 +646,7 @@ static void test_imgmem(void **state)
 
 /* ---- digest commands ------------------------------------------------------------------------------------- */
 
-static void test_digest_commands(void **state)
+static void test_k49_digest_commands(void **state)
 {
     (void)state;
     serve("abc", "abc");
@@ -674,8 +674,8 @@ int main(void)
         T(test_parallel_many),
         T(test_parallel_failure),
         T(test_parallel_interrupted),
-        T(test_params),
-        T(test_params_errors),
+        T(test_k42_params),
+        T(test_k42_params_errors),
         T(test_settings),
         T(test_data_uris),
         T(test_extract),
@@ -683,9 +683,9 @@ int main(void)
         T(test_extract_errors),
         T(test_bomb),
         T(test_packed_kernel),
-        T(test_imgset),
-        T(test_imgmem),
-        T(test_digest_commands),
+        T(test_k29_imgset),
+        T(test_k53_imgmem),
+        T(test_k49_digest_commands),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -421,7 +421,7 @@ static int shell(const char *keys, const char *output)
     return rc;
 }
 
-static void test_shell_runs_lines(void **state)
+static void test_k6_shell_runs_lines(void **state)
 {
     (void)state;
     assert_int_equal(shell("echo a\nexit\n", "puck> echo a\na\npuck> exit\n"), 0);
@@ -499,7 +499,7 @@ int main(void)
         TEST(test_edit_line),
         TEST(test_paste_is_not_drawn_key_by_key),
         TEST(test_long_line_ends_at_its_end),
-        TEST(test_shell_runs_lines),
+        TEST(test_k6_shell_runs_lines),
         TEST(test_shell_inside_of_a_script),
         TEST(test_ctrl_c_clears_the_line),
         TEST(test_ctrl_c_stops_a_script_but_not_the_shell),

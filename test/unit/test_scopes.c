@@ -248,7 +248,7 @@ static void test_pci(void **state)
     is("0.0.2", NULL);
 }
 
-static void test_pciscan(void **state)
+static void test_k48_pciscan(void **state)
 {
     (void)state;
     assert_int_equal(run_script_text("#!ipxe\npciscan a"), -ENOENT);
@@ -316,7 +316,7 @@ static int cpuid_says(const char *arguments)
     return run_script_text(text);
 }
 
-static void test_cpuid_command(void **state)
+static void test_k35_cpuid_command(void **state)
 {
     (void)state;
     assert_int_equal(cpuid_says("4"), -ENOENT);
@@ -364,7 +364,7 @@ static void test_unixtime(void **state)
     setting_clear("net9/unixtime");
 }
 
-static void test_time_command(void **state)
+static void test_k54_q10_time_command(void **state)
 {
     (void)state;
     assert_int_equal(run_script_text("#!ipxe\ntime sleep 2"), 0);
@@ -381,7 +381,7 @@ static void test_time_command(void **state)
     assert_int_equal(run_script_text("#!ipxe\ntime goto end\nbad\n:end\n"), 0);
 }
 
-static void test_sync_without_a_network(void **state)
+static void test_k36_sync_without_a_network(void **state)
 {
     (void)state;
     assert_int_equal(run_script_text("#!ipxe\nsync\nsync --timeout 10"), 0);
@@ -411,9 +411,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_smbios_names), TEST(test_smbios_numbers), TEST(test_numbers_need_their_scope),
         TEST(test_smbios_cut),   TEST(test_memmap),         TEST(test_features),
-        TEST(test_pci),          TEST(test_pciscan),        TEST(test_cpuid),
-        TEST(test_cpuid_command), TEST(test_unixtime),      TEST(test_time_command),
-        TEST(test_sync_without_a_network), TEST(test_dmesg_and_vram),
+        TEST(test_pci),          TEST(test_k48_pciscan),        TEST(test_cpuid),
+        TEST(test_k35_cpuid_command), TEST(test_unixtime),      TEST(test_k54_q10_time_command),
+        TEST(test_k36_sync_without_a_network), TEST(test_dmesg_and_vram),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -91,7 +91,7 @@ static void test_argument_count(void **state)
 
 /* ---- help ------------------------------------------------------------------------------------------ */
 
-static void test_help_of_a_command(void **state)
+static void test_k6_help_of_a_command(void **state)
 {
     (void)state;
     const char *text = "options [<option>...] [<arg>...]\n  Show options.\noptions:\n"
@@ -109,7 +109,7 @@ static void test_help_of_a_command(void **state)
     FAILS("help nope", ENOENT, "help: no command \"nope\"\n");
 }
 
-static void test_help_lists_by_topic(void **state)
+static void test_k6_help_lists_by_topic(void **state)
 {
     (void)state;
     console_set_size(80, 200);
@@ -293,8 +293,8 @@ int main(void)
         TEST(test_keys),
         TEST(test_option_mistakes),
         TEST(test_argument_count),
-        TEST(test_help_of_a_command),
-        TEST(test_help_lists_by_topic),
+        TEST(test_k6_help_of_a_command),
+        TEST(test_k6_help_lists_by_topic),
         TEST(test_help_is_paged),
         TEST(test_every_command_is_described),
         TEST(test_k1_echo),

@@ -427,7 +427,7 @@ static void expect_setting(const char *name, const char *value)
     free(now);
 }
 
-static void test_read(void **state)
+static void test_k9_read(void **state)
 {
     (void)state;
     assert_int_equal(line("abc\n", "read name"), 0);
@@ -446,7 +446,7 @@ static void test_read(void **state)
     expect_setting("n", "8");
 }
 
-static void test_read_refused(void **state)
+static void test_k9_read_refused(void **state)
 {
     (void)state;
     setting_set("name", "old");
@@ -470,7 +470,7 @@ static void test_read_refused(void **state)
         continue;
 }
 
-static void test_read_secret(void **state)
+static void test_k9_read_secret(void **state)
 {
     (void)state;
     assert_int_equal(line("word\n", "read --secret password"), 0);
@@ -567,9 +567,9 @@ int main(void)
         TEST(test_values),
         TEST(test_names_that_are_no_words),
         TEST(test_long_lists_are_shown_by_pages),
-        TEST(test_read),
-        TEST(test_read_refused),
-        TEST(test_read_secret),
+        TEST(test_k9_read),
+        TEST(test_k9_read_refused),
+        TEST(test_k9_read_secret),
         TEST(test_keymap),
         TEST(test_f7),
         TEST(test_layout_on_a_form),
