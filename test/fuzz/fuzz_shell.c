@@ -37,8 +37,9 @@ static bool poll_line(void)
         console_type_key(key);
     bool interrupted = keys_interrupted(&line.keys);
     if (line.at == line.len && ++line.polls > 10) {
-        console_type(line.polls % 2 ? "\nexit\n" : "l"); /* l leaves the rescue menu */
-        return line.polls % 2;
+        bool waits = line.polls / 100 % 2 && line.polls % 2;
+        console_type(waits ? "l" : "\nexit\n"); /* l leaves the rescue menu */
+        return !waits;
     }
     return console_poll() || interrupted;
 }
