@@ -278,22 +278,6 @@ char *setting_get(const char *reference)
     return setting_get_text(reference, &text) == 0 ? text : NULL;
 }
 
-char *setting_get_beside(const char *reference, const char *name)
-{
-    struct reference r;
-    struct value v;
-    char *text = NULL;
-    if (setting_get_value(reference, &v) < 0)
-        return NULL;
-    free(v.raw);
-    if (reference_parse(&r, name) < 0)
-        return NULL;
-    if (value_below(v.scope, &r, &v) < 0 || value_text(&v, &text) < 0)
-        text = NULL;
-    free(r.copy);
-    return text;
-}
-
 long setting_get_long(const char *reference, long otherwise)
 {
     long long n;

@@ -150,12 +150,6 @@ int setting_get_text(const char *reference, char **text);
 /* The same as it is kept, its type decided; free out->raw. 0, -ENOENT, or -ENOMEM with text. */
 int setting_get_value(const char *reference, struct value *out);
 
-/*
- * Value of a name from where another setting was found: next-server belongs to the scope that supplied
- * filename. malloc'd text, NULL when either is unset.
- */
-char *setting_get_beside(const char *reference, const char *name);
-
 /* Store a text (NULL or "" deletes). Makes the scope when it is missing. Runs the appliers. */
 int setting_set(const char *reference, const char *text);
 int setting_set_raw(const char *reference, const u8 *raw, size_t len);

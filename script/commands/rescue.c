@@ -115,7 +115,7 @@ static int ask_network(const struct netdev *dev)
     if (rc == 0)
         rc = add_field(m, dev, "dns", "Name server", "");
     if (rc == 0)
-        rc = add_field(m, NULL, "filename", "Boot (URL)", "Script or kernel; empty: boot as before");
+        rc = add_field(m, NULL, "filename", "Boot (URL)", "Script or kernel; empty and no address: boot as before");
     if (rc == 0)
         rc = form_present(m, setting_get_long("plain-menus", 0) != 0);
     menu_destroy(m);
@@ -151,15 +151,19 @@ static bool is_set(const char *reference)
     return is;
 }
 
-/* What the form says now. Without a URL the boot is tried as before, which may ask DHCP again. */
+/*
+ * What the form says now. Without a URL there is only the boot as before, which asks DHCP: right away where no address was
+ * typed, else when the person says so.
+ */
 static int boot_by_hand(struct netdev *dev)
 {
     char reference[32];
-    bool has_url = is_set("filename");
-    int rc = is_set(scoped(reference, dev, "ip")) ? net_link_up(dev, LINK_WAIT_MS)
-             : has_url                            ? net_configure(dev, LINK_WAIT_MS)
-                                                  : 0;
-    if (rc < 0 || !has_url)
+    bool has_address = is_set(scoped(reference, dev, "ip"));
+    if (!is_set("filename"))
+        return has_address ? fail(EINVAL, "No URL was typed: \"Try again\" boots as before, and may ask DHCP")
+                           : 0;
+    int rc = has_address ? net_link_up(dev, LINK_WAIT_MS) : net_configure(dev, LINK_WAIT_MS);
+    if (rc < 0)
         return rc;
     script_line("chain --autofree ${filename}"); /* comes back only when nothing was started */
     return GOES_ON;

@@ -59,8 +59,10 @@ def test_k45_ntp(work, www, shell):
         pc = shell(lan)
         must(pc, 'dhcp')
         fails(pc, f'ntp {lan.server}', lan.server, 'refused')
+        before = int(must(pc, 'echo ${unixtime:int32}'))
         with Peer(lan, 'ntp', lan.server, 3600):
             said = must(pc, 'ntp')
+            assert 3590 < int(must(pc, 'echo ${unixtime:int32}')) - before < 3700, 'the setting follows'
             hour = time.strftime('%Y-%m-%dT%H:', time.gmtime(time.time() + 3600))
             assert f'NTP server {lan.server} (stratum 1, ' in said and f'it is {hour}' in said, said
             said = must(pc, 'ntp server.puck.test')

@@ -259,14 +259,18 @@ def test_rescue_without_disk(boot):
 
 
 def test_rescue_network(boot, work, www):
-    """An address by hand and a URL: the machine boots what it names."""
+    """An address by hand without a URL boots nothing, asks no DHCP server and says so; with one, what it names."""
     (www / 'hello.ipxe').write_text('#!ipxe\necho HELLO-BY-HAND ${net0/ip}\nshell\n')
     with Web(work / 'nginx', www) as web:
         person = boot('exit 1\n', *nic('e1000', Slirp()))
         person.sees('Set the network by hand')
         person.types('n')
         person.sees('Network of net0', '> IP address')
-        person.types('10.0.2.15\t255.255.255.0\t10.0.2.2\t10.0.2.3\t')
+        person.types('10.0.2.15\t255.255.255.0\t10.0.2.2\t10.0.2.3\t\r')
+        person.sees('No URL was typed', '> Try again', never=['DHCP for'])
+        person.types('n')
+        person.sees('> IP address', '[10.0.2.15')
+        person.types('\t\t\t\t')
         person.sees('> Boot (URL)')
         person.types(web.url + '/hello.ipxe\r')
         person.pc.serial.expect('HELLO-BY-HAND 10.0.2.15', 60)

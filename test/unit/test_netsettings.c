@@ -164,30 +164,6 @@ static void encapsulated_option_in_depth(void **state)
     assert_setting("9.1", NULL);
 }
 
-/* next-server is that of the scope which gave filename, not the first there is. */
-static void server_beside_the_file(void **state)
-{
-    (void)state;
-    give_lease(&devices[0].dhcp, 0x0a000005);
-    devices[0].dhcp.file[0] = '\0';
-    give_lease(&devices[0].proxydhcp, 0);
-    strcpy(devices[0].proxydhcp.file, "proxy.0");
-    devices[0].proxydhcp.siaddr = 0x0a000063;
-    assert_int_equal(netdev_open(&devices[0]), 0);
-    assert_setting("filename", "proxy.0");
-    assert_setting("next-server", "10.0.0.4");
-    char *server = setting_get_beside("filename", "next-server");
-    assert_string_equal(server, "10.0.0.99");
-    free(server);
-    assert_int_equal(setting_set("net0/filename", "mine"), 0);
-    server = setting_get_beside("filename", "next-server"); /* below net0: the lease */
-    assert_string_equal(server, "10.0.0.4");
-    free(server);
-    assert_null(setting_get_beside("filename", "nothing"));
-    assert_null(setting_get_beside("nothing", "next-server"));
-    assert_null(setting_get_beside("filename", "bad:type"));
-}
-
 /* What was set in a lease's scope belongs to that lease. */
 static void another_lease_drops_what_was_set_in_its_scope(void **state)
 {
@@ -307,7 +283,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(lease_values, set_up, tear_down),
         cmocka_unit_test_setup_teardown(encapsulated_option_cut_short, set_up, tear_down),
         cmocka_unit_test_setup_teardown(encapsulated_option_in_depth, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(server_beside_the_file, set_up, tear_down),
         cmocka_unit_test_setup_teardown(another_lease_drops_what_was_set_in_its_scope, set_up, tear_down),
         cmocka_unit_test_setup_teardown(mac_set_by_hand, set_up, tear_down),
         cmocka_unit_test_setup_teardown(mtu_set_by_hand, set_up, tear_down),
