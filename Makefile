@@ -241,6 +241,8 @@ $(O)/host/%.o: %.c
 # What the library prints is captured (test/host/console.c); what a test prints is not.
 $(filter-out $(O)/host/third-party/%,$(HOST_OBJ)): HOST_CFLAGS += -include test/host/stdio.h
 $(O)/host/$(ZLIB)/%.o: HOST_CFLAGS += $(ZLIB_CFLAGS) $(FOREIGN_WARN)
+# test/host/work.h counts what the interpreter does.
+$(O)/host/script/%.o: HOST_CFLAGS += -fsanitize-coverage=trace-pc
 
 $(O)/libhost.a: $(HOST_OBJ)
 	@rm -f $@

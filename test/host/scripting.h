@@ -12,7 +12,7 @@
 
 #include "script/script.h"
 
-/* A script that `chain NAME` finds; the text must stay. At most 32. */
+/* A script that `chain NAME` finds; the text must stay. At most 1,024. */
 void host_script(const char *name, const char *text);
 
 /* Forget scripts, settings, console, tasks; register the computed scopes, with version "1.2.3". */

@@ -200,3 +200,35 @@ def test_k15_case33_choose(tool):
     assert chosen(tool, '', '--key', 'a') == ('one', False), 'a hotkey chooses'
     assert chosen(tool, '', '--key', 'esc') == ('', True)
     assert chosen(tool, '--timeout 5000', '--key', 'down', '--key', 'enter') == ('two', False), 'a key stops the countdown'
+
+
+# A value with UTF-8, and one with a terminal's sequence, a bell and a CR in it.
+BAD_VALUES = 'set u Grüße–日本\nset bell:hexraw 1b5b324a07410d42\nset b ${bell:string}\n'
+
+
+def test_utf8_and_control_characters_as_values(tool):
+    """They are bytes to set, show and echo, and change by no type."""
+    assert tool.shows(BAD_VALUES + 'echo [${u}]\nshow u\necho ${u:uristring}\necho ${b:hexraw} ${b:uristring}\n'
+                      'set c ${u}${b}\niseq ${c} ${u}${b} && echo same\nset c:uristring %C3%BC\necho ${c:string}') == \
+        ['[Grüße–日本]', 'u:string = Grüße–日本', 'Gr%C3%BC%C3%9Fe%E2%80%93%E6%97%A5%E6%9C%AC',
+         '1b5b324a07410d42 %1B%5B2J%07A%0DB', 'same', 'ü']
+
+
+def test_control_characters_in_forms_and_headers(tool):
+    """A form field is percent-encoded whatever it holds; a header with a control character would be two headers."""
+    tool.file('x', 'fetched')
+    assert 'fine' in tool.shows(BAD_VALUES + 'params\nparam k ${u}\nparam j ${b}\nimgfetch x##params\necho fine')
+    status, out = tool.run(BAD_VALUES + 'params\nparam --header X-Name ${b}')
+    assert status == 1 and 't.ipxe:6: param: header X-Name: a control character (0x1b) in the value' in out
+
+
+def test_control_characters_in_error_texts(tool):
+    """Errors quote values: no sequence of theirs reaches the terminal."""
+    status, out = tool.run(BAD_VALUES + 'goto ${b}')
+    assert status == 1 and 'no label "?[2J?A?B"' in out and '\x1b' not in out
+
+
+def test_control_characters_in_menus_and_forms(tool):
+    out = screen(tool, BAD_VALUES + 'menu M ${b}\nitem a ${u}\nitem b ${b}\nchoose x\n'
+                 'form F ${b}\nitem f ${b}\npresent\necho [${x}] [${f}]', '--type', '\\n', '--type', 'é\\n')
+    assert '[a] [é]' in out and '\x07' not in out
