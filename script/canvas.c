@@ -1,10 +1,12 @@
 /*
- * The grid of cells and its differences (canvas.h). A cell is a u16: character, bold in bit 7, foreground, background.
+ * The grid of cells and its differences (canvas.h). A cell is a u32: a Unicode
+ * character, bold in bit 21, foreground from bit 24 on, background from bit 28 on.
  * The last cell of the last row is never written: some terminals would scroll.
  */
 #include "script/canvas.h"
 #include "pm/console.h"
 #include "pm/lib/fail.h"
+#include "script/cells.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,11 +14,15 @@
 
 #define OUT_MAX   256
 #define CTRL_L    0x0c
-#define BLANK     (' ' | COLOUR_DEFAULT << 8 | COLOUR_DEFAULT << 12)
-#define BOLD      0x80u
+#define BLANK     (LOOK(COLOUR_DEFAULT, COLOUR_DEFAULT, 0) | ' ')
+#define BOLD      (1u << 21)
+#define CHARACTER (BOLD - 1)
 #define ERASE_MIN 4u /* blanks at the end of a row that are worth a sequence */
 #define STEP_MAX  4u /* characters that are no longer than a sequence */
 #define NOWHERE   (~0u)
+
+/* The bits of a cell without its character. */
+#define LOOK(foreground, background, bold) ((u32)(foreground) << 24 | (u32)(background) << 28 | (bold))
 
 struct pair {
     u8 foreground, background;
@@ -34,10 +40,10 @@ static const struct pair first_pairs[CANVAS_PAIRS] = {
 };
 
 static struct {
-    u16 *want, *shown;
+    u32 *want, *shown;
     unsigned columns, rows;
     unsigned row, column; /* of the consoles' cursor; NOWHERE = not known */
-    u16 look;             /* in force there, in the bits of a cell */
+    u32 look;             /* in force there, in the bits of a cell */
     bool cursor_is_wanted, cursor_is_shown;
     unsigned cursor_row, cursor_column;
     char out[OUT_MAX];
@@ -59,10 +65,10 @@ static void prepare_colours(void)
     state.has_colours = true;
 }
 
-static u16 look_of(unsigned look)
+static u32 look_of(unsigned look)
 {
     const struct pair *p = &state.pair[look % CANVAS_PAIRS];
-    return (u16)(p->foreground << 8 | p->background << 12 | (look & CANVAS_BOLD ? BOLD : 0));
+    return LOOK(p->foreground, p->background, look & CANVAS_BOLD ? BOLD : 0);
 }
 
 unsigned canvas_basic(unsigned colour)
@@ -110,29 +116,29 @@ static void sequence_colour(unsigned index, unsigned base)
 }
 
 /* Would this cell come out right as it is? The foreground of a blank does not show. */
-static bool has_look(u16 cell)
+static bool has_look(u32 cell)
 {
-    return (cell & 0xff80) == state.look || ((cell & 0x7f) == ' ' && cell >> 12 == state.look >> 12);
+    return (cell & ~CHARACTER) == state.look || ((cell & CHARACTER) == ' ' && cell >> 28 == state.look >> 28);
 }
 
-static void set_look(u16 cell)
+static void set_look(u32 cell)
 {
-    u16 look = cell & 0xff80;
+    u32 look = cell & ~CHARACTER;
     if (has_look(cell))
         return;
     sequence("\033[0%s", look & BOLD ? ";1" : "");
-    sequence_colour(look >> 8 & 15, 30);
-    sequence_colour(look >> 12, 40);
+    sequence_colour(look >> 24 & 15, 30);
+    sequence_colour(look >> 28, 40);
     sequence("m");
     state.look = look;
 }
 
 /* Right of the last column terminals disagree about where the cursor is. */
-static void put_cell(u16 cell)
+static void put_cell(u32 cell)
 {
-    char c = (char)(cell & 0x7f);
+    char c[UTF8_MAX];
     set_look(cell);
-    send(&c, 1);
+    send(c, utf8_put(c, cell & CHARACTER));
     if (++state.column >= state.columns)
         state.row = NOWHERE;
 }
@@ -140,7 +146,7 @@ static void put_cell(u16 cell)
 /* A few cells ahead in the row: writing what stands there is shorter than a sequence. */
 static bool step_to(unsigned row, unsigned column)
 {
-    const u16 *shown = state.shown + row * state.columns;
+    const u32 *shown = state.shown + row * state.columns;
     if (row != state.row || column < state.column || column - state.column > STEP_MAX)
         return false;
     for (unsigned i = state.column; i < column; i++)
@@ -173,7 +179,7 @@ static void show_cursor(void)
 }
 
 /* Where the blanks at the end of a row begin. */
-static unsigned tail_of(const u16 *row)
+static unsigned tail_of(const u32 *row)
 {
     unsigned tail = state.columns;
     while (tail > 0 && row[tail - 1] == BLANK)
@@ -183,8 +189,8 @@ static unsigned tail_of(const u16 *row)
 
 static void show_row(unsigned row)
 {
-    const u16 *want = state.want + row * state.columns;
-    u16 *shown = state.shown + row * state.columns;
+    const u32 *want = state.want + row * state.columns;
+    u32 *shown = state.shown + row * state.columns;
     unsigned end = state.columns - (row + 1 == state.rows);
     unsigned tail = tail_of(want);
     for (unsigned i = 0; i < end; i++) {
@@ -214,7 +220,7 @@ void canvas_show(void)
 static void erase_screen(void)
 {
     sequence("\033[0m\033[2J\033[H\033[?25l");
-    state.look = BLANK & 0xff80;
+    state.look = BLANK & ~CHARACTER;
     state.row = state.column = 0;
     state.cursor_is_shown = false;
     for (unsigned i = 0; i < state.columns * state.rows; i++)
@@ -276,20 +282,18 @@ unsigned canvas_rows(void)
     return state.rows;
 }
 
-static void put(unsigned row, unsigned column, u16 look, char c)
+static void put(unsigned row, unsigned column, u32 look, u32 c)
 {
     if (row >= state.rows || column >= state.columns)
         return;
-    if (c < ' ' || c > '~')
-        c = '?';
     if (c == ' ') /* what a blank would look like otherwise does not matter */
-        look = (look & 0xf000) | COLOUR_DEFAULT << 8;
-    state.want[row * state.columns + column] = look | (u8)c;
+        look = LOOK(COLOUR_DEFAULT, look >> 28, 0);
+    state.want[row * state.columns + column] = look | c;
 }
 
 void canvas_clear(void)
 {
-    u16 look = look_of(PAIR_NORMAL);
+    u32 look = look_of(PAIR_NORMAL);
     for (unsigned row = 0; row < state.rows; row++)
         for (unsigned column = 0; column < state.columns; column++)
             put(row, column, look, ' ');
@@ -298,17 +302,15 @@ void canvas_clear(void)
 
 unsigned canvas_put(unsigned row, unsigned column, unsigned look, const char *text)
 {
-    for (; *text; text++)
-        put(row, column++, look_of(look), *text);
+    while (*text)
+        put(row, column++, look_of(look), cell_next(&text));
     return column;
 }
 
 void canvas_text(unsigned row, unsigned column, unsigned width, unsigned look, const char *text)
 {
-    for (; width > 0; width--) {
-        put(row, column++, look_of(look), *text ? *text : ' ');
-        text += *text != '\0';
-    }
+    for (; width > 0; width--)
+        put(row, column++, look_of(look), *text ? cell_next(&text) : ' ');
 }
 
 void canvas_rule(unsigned row)

@@ -13,8 +13,8 @@
 #include "pm/console.h"
 #include "pm/lib/clock.h"
 #include "pm/lib/fail.h"
-#include "script/ascii.h"
 #include "script/canvas.h"
+#include "script/cells.h"
 #include "script/editor.h"
 #include "script/picker.h"
 
@@ -29,7 +29,7 @@
 #define WIDTH_MIN   36u
 #define MARGIN      4u
 
-/* A menu ready to be shown: rows in ASCII, with their items. */
+/* A menu ready to be shown: rows as cells (cells.h), with their items. */
 struct view {
     const struct menu *menu;
     const struct choice *how;
@@ -73,12 +73,12 @@ static int view_make(struct view *v)
     v->row = calloc(m->count + 1, sizeof *v->row);
     v->item = calloc(m->count + 1, sizeof *v->item);
     v->note = calloc(m->count + 1, sizeof *v->note);
-    v->title = ascii_copy(m->title);
+    v->title = cells_copy(m->title);
     if (!v->row || !v->item || !v->note || !v->title)
         return fail(ENOMEM, "no memory for a menu of %u items", m->count);
     for (const struct menu_item *i = m->item; i; i = i->next) {
         unsigned n = v->picker.count;
-        char *text = ascii_copy(i->text);
+        char *text = cells_copy(i->text);
         if (!text)
             return -ENOMEM;
         key_name(i->key, v->note[n]);
@@ -110,12 +110,12 @@ static unsigned first_selected(const struct view *v)
 static void place(struct view *v)
 {
     struct picker *p = &v->picker;
-    size_t width = WIDTH_MIN;
+    unsigned width = WIDTH_MIN;
     for (unsigned i = 0; i < p->count; i++)
-        width = MAX(width, strlen(v->row[i].text) + (*v->note[i] ? strlen(v->note[i]) + 3 : 0) + MARGIN);
+        width = MAX(width, cells_of(v->row[i].text, strlen(v->row[i].text)) + (*v->note[i] ? (unsigned)strlen(v->note[i]) + 3 : 0) + MARGIN);
     p->top = 2;
     p->left = 1;
-    p->width = (unsigned)MIN(width, (size_t)canvas_columns() - 2);
+    p->width = MIN(width, canvas_columns() - 2);
     p->height = canvas_rows() - FRAME_ROWS;
 }
 
@@ -162,7 +162,7 @@ static void draw_hints(const struct view *v, unsigned row)
 
 static void draw_help(const struct view *v, unsigned row)
 {
-    char *help = picker_position(&v->picker) ? ascii_copy(v->item[v->picker.at]->help) : NULL;
+    char *help = picker_position(&v->picker) ? cells_copy(v->item[v->picker.at]->help) : NULL;
     if (help)
         canvas_put(row, 1, PAIR_NORMAL, help);
     free(help);

@@ -12,8 +12,8 @@
 #include "script/form.h"
 #include "pm/console.h"
 #include "pm/lib/fail.h"
-#include "script/ascii.h"
 #include "script/canvas.h"
+#include "script/cells.h"
 #include "script/settings.h"
 
 #include <stdio.h>
@@ -67,7 +67,7 @@ static int field_make(struct field *f, const struct menu_item *item)
 {
     char *text = NULL;
     f->item = item;
-    f->label = ascii_copy(*item->text || !item->name ? item->text : item->name);
+    f->label = cells_copy(*item->text || !item->name ? item->text : item->name);
     int rc = item->name ? setting_get_text(item->name, &text) : -ENOENT;
     if (!f->label || rc == -ENOMEM)
         return -ENOMEM;
@@ -79,7 +79,7 @@ static int field_make(struct field *f, const struct menu_item *item)
 static int form_make(struct form *f, const struct menu *m)
 {
     f->field = calloc(m->count + 1, sizeof *f->field);
-    f->title = ascii_copy(m->title);
+    f->title = cells_copy(m->title);
     f->editor = calloc(1, sizeof *f->editor);
     if (!f->field || !f->title || !f->editor)
         return fail(ENOMEM, "no memory for a form of %u items", m->count);
@@ -120,30 +120,31 @@ static int store_all(const struct form *f)
 
 /* ---- on the whole screen --------------------------------------------------------------------------- */
 
+/* A text, or as many stars. */
+static void draw_text(unsigned row, unsigned column, unsigned width, unsigned look, const char *text, bool is_secret)
+{
+    unsigned stars = is_secret ? MIN(cells_of(text, strlen(text)), width) : 0;
+    canvas_text(row, column, width, look, is_secret ? "" : text);
+    for (unsigned i = 0; i < stars; i++)
+        canvas_text(row, column + i, 1, look, "*");
+}
+
 void form_draw_field(const struct editor *e, unsigned row, unsigned column, unsigned width, bool is_secret)
 {
-    size_t first = e->cursor >= width ? e->cursor - width + 1 : 0;
-    canvas_text(row, column, width, PAIR_EDIT, e->text + first);
-    for (size_t i = first; is_secret && i < e->len && i - first < width; i++)
-        canvas_text(row, column + (unsigned)(i - first), 1, PAIR_EDIT, "*");
-    canvas_cursor(row, column + (unsigned)(e->cursor - first));
+    size_t first = 0;
+    while (cells_of(e->text + first, e->cursor - first) >= width)
+        first = edit_right(e, first);
+    draw_text(row, column, width, PAIR_EDIT, e->text + first, is_secret);
+    canvas_cursor(row, column + cells_of(e->text + first, e->cursor - first));
 }
 
 /* Room for the labels: the longest, but half of the screen at most. */
 static unsigned label_width(const struct form *f)
 {
-    size_t width = 0;
+    unsigned width = 0;
     for (unsigned i = 0; i < f->count; i++)
-        width = MAX(width, is_field(f, i) ? strlen(f->field[i].label) : 0);
-    return (unsigned)MIN(width, (size_t)canvas_columns() / 2 - 4);
-}
-
-static void draw_value(const struct field *f, unsigned row, unsigned column, unsigned width)
-{
-    size_t len = strlen(f->value);
-    canvas_text(row, column, width, PAIR_NORMAL, f->value);
-    for (size_t i = 0; f->item->is_secret && i < MIN(len, (size_t)width); i++)
-        canvas_text(row, column + (unsigned)i, 1, PAIR_NORMAL, "*");
+        width = MAX(width, is_field(f, i) ? cells_of(f->field[i].label, strlen(f->field[i].label)) : 0);
+    return MIN(width, canvas_columns() / 2 - 4);
 }
 
 static void draw_row(const struct form *f, unsigned i, unsigned row)
@@ -161,7 +162,7 @@ static void draw_row(const struct form *f, unsigned i, unsigned row)
     if (i == f->at)
         form_draw_field(f->editor, row, column, width, field->item->is_secret);
     else
-        draw_value(field, row, column, width);
+        draw_text(row, column, width, PAIR_NORMAL, field->value, field->item->is_secret);
     canvas_put(row, column + width, PAIR_NORMAL, "]");
 }
 

@@ -155,7 +155,7 @@ static void filter_add(struct picker *p, char c)
 static bool filter_key(struct picker *p, int key)
 {
     size_t len = strlen(p->filter);
-    bool is_text = key >= ' ' && key < 0x7f;
+    bool is_text = key >= ' ' && key <= 0xff && key != 0x7f;
     if (key == '/' && !p->is_filtering) {
         p->is_filtering = true;
     } else if (is_text && (p->is_filtering || (key != ' ' && !p->has_letter_keys))) {
@@ -163,7 +163,9 @@ static bool filter_key(struct picker *p, int key)
         filter_add(p, (char)key);
     } else if (key == KEY_BACKSPACE && p->is_filtering) {
         p->is_filtering = len > 0;
-        p->filter[len ? len - 1 : 0] = '\0';
+        while (len > 0 && ((u8)p->filter[--len] & 0xc0) == 0x80) /* the whole character (UTF-8) */
+            continue;
+        p->filter[len] = '\0';
         refilter(p);
     } else if (key == KEY_ESC && p->is_filtering) {
         p->is_filtering = false;

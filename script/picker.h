@@ -9,7 +9,7 @@
 #define PICKER_FILTER_MAX 31
 
 struct picker_row {
-    const char *text;  /* printable ASCII */
+    const char *text;  /* of cells_copy() */
     const char *note;  /* at the right end: a hotkey, "" = none */
     int key;           /* picks it at once; 0 = none */
     bool is_choice;    /* otherwise a heading */

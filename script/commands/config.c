@@ -14,8 +14,8 @@
  * First the scopes, then what has a value, then the predefined names without one.
  */
 #include "pm/console.h"
-#include "script/ascii.h"
 #include "script/canvas.h"
+#include "script/cells.h"
 #include "script/command.h"
 #include "script/form.h"
 #include "script/picker.h"
@@ -74,7 +74,7 @@ static int add_line(struct config *c, enum row_kind kind, const char *name, char
         free(text);
         return 0;
     }
-    *l = (struct line){kind, strdup(name), text ? ascii_copy(text) : NULL, strdup(from), is_own};
+    *l = (struct line){kind, strdup(name), text ? cells_copy(text) : NULL, strdup(from), is_own};
     free(text);
     c->count++; /* what there is of it will be freed */
     if (!l->name || !l->text || !l->from)

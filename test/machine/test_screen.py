@@ -94,6 +94,20 @@ def test_long_menu(boot):
     person.pc.serial.expect('TOOK i47', 30)
 
 
+def test_characters_of_many_bytes(boot):
+    """UTF-8 for the terminal and the font's characters on VGA: both show the same cells, and a key can be typed there."""
+    person = boot('set city Malmö\nmenu Größe wählen 日\nitem a Über ├── ça\nitem b Naïve ½\nchoose x && echo TOOK ${x}\n'
+                  'form Où?\nitem city Straße\npresent && echo AT ${city}\nshell\n')
+    rows = person.sees('Größe wählen', '> Über ├── ça', 'Naïve ½')
+    assert rows[0].strip().endswith('?')
+    person.types('/na\u00ef'.encode().decode('latin1'))
+    person.sees('Filter: naï', '> Naïve ½', never=['Über'])
+    person.types('\r')
+    person.sees('Où?', '> Straße', '[Malmö ')
+    person.types('\x7f\u00e9\r'.encode().decode('latin1'))
+    person.pc.serial.expect('AT Malm\xc3\xa9', 30)
+
+
 def test_plain_menu(boot):
     """Nothing but lines: for terminals that know no cursor."""
     person = boot('set plain-menus 1\nmenu Plain\nitem a First\nitem b Second\nchoose x && echo TOOK ${x}\nshell\n')

@@ -475,7 +475,7 @@ static void test_hostile_text(void **state)
     void looks(unsigned n)
     {
         (void)n;
-        assert_string_equal(terminal_row(0), " Gruse - uber alles ?");
+        assert_string_equal(terminal_row(0), " Gr\x81\xe1" "e - \x81" "ber alles ?");
         sees("> red text");
         sees("\"x\" ... ??");
         types("\n");
@@ -484,6 +484,36 @@ static void test_hostile_text(void **state)
         "menu Gr\xc3\xbc\xc3\x9f" "e \xe2\x80\x93 \xc3\xbc" "ber alles ${bell:string}\n"
         "item a ${e}[31mred${e}[2J text\nitem b \xe2\x80\x9cx\xe2\x80\x9d ... \xff\xe2\x80\nchoose x\n", looks);
     assert_string_equal(value, "a");
+}
+
+/* Characters of the font stay what they are, in UTF-8 for the terminal; wide and combining ones would move the rest of the row. */
+static void test_characters_of_many_bytes(void **state)
+{
+    (void)state;
+    void looks(unsigned n)
+    {
+        switch (n) {
+        case 0:
+            assert_string_equal(terminal_row(0), " \x82t\x82 E \xc9\xcd\xbb ? e?");
+            assert_int_equal(terminal_find("> d\x82" "j\x85 vu"), 2);
+            assert_non_null(strstr(console_text(), "\xc3\xa9t\xc3\xa9 \xe2\x82\xac \xe2\x95\x94\xe2\x95\x90\xe2\x95\x97 ? e?"));
+            types("/na\xc3\xaf");
+            break;
+        case 1:
+            sees("Filter: na\x8b");
+            sees("> na\x8b" "f");
+            sees_not("vu");
+            types("\b");
+            break;
+        case 2:
+            sees("Filter: na ");
+            types("\xc3\xaf\n");
+            break;
+        }
+    }
+    run("menu \xc3\xa9t\xc3\xa9 \xe2\x82\xac \xe2\x95\x94\xe2\x95\x90\xe2\x95\x97 \xe6\x97\xa5 e\xcc\x81\n"
+        "item a d\xc3\xa9" "j\xc3\xa0 vu\nitem b na\xc3\xaf" "f\nchoose x\n", looks);
+    assert_string_equal(value, "b");
 }
 
 static void test_redraw(void **state)
@@ -595,6 +625,7 @@ int main(void)
         TEST(test_countdown_is_shown),
         TEST(test_narrow_and_small_screens),
         TEST(test_hostile_text),
+        TEST(test_characters_of_many_bytes),
         TEST(test_redraw),
         TEST(test_plain),
         TEST(test_plain_keys_and_timeout),
