@@ -96,3 +96,20 @@ def test_misuse(tool):
     assert tool('run', 'no-such-file')[0] == 2
     assert tool('run', '--map', 'x', 'y')[0] == 2
     assert tool('run', '--help')[1].startswith('puck-script run')
+
+
+SCAN = 'set dev\n:next\npciscan dev || goto done\necho ${dev:busdevfn} ${pci/${dev}.0.2} ${pci/${dev}.2.2} ${pci/${dev}.9.3}\ngoto next\n:done\n'
+
+
+def test_pci_devices(tool):
+    out = tool.shows(SCAN, '--pci', '00:1f.2=8086:2922:010601', '--pci=03:00.0=8086:10d3')
+    assert out[:2] == ['0000:00:1f.2 8086 2922 010601', '0000:03:00.0 8086 10d3 000000'], out
+    assert tool.run('echo', '--pci', '3:0.9=1:2')[0] == 2
+
+
+def test_smbios_tables(tool):
+    """A system structure (type 1) and the end of the tables (127), DSP0134."""
+    system = bytes([1, 27, 0, 1, 1, 2, 0, 3]) + bytes(range(16)) + bytes([6, 0, 0]) + b'Maker\0Box 7\0S-1\0\0'
+    tool.file('DMI', system + bytes([127, 4, 0, 2, 0, 0]))
+    assert tool.shows('echo ${manufacturer}/${product}/${smbios/1.7.0}', '--smbios', 'DMI') == ['Maker/Box 7/S-1']
+    assert tool.shows('echo [${manufacturer}]') == ['[]']

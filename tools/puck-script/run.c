@@ -27,6 +27,8 @@ static const char usage[] =
     "      --no-dhcp            the DHCP server does not answer\n"
     "      --map URL=PATH       URLs that begin so lie in this folder; or this URL is this file\n"
     "      --pretend            what no --map knows exists, and is what it is used for\n"
+    "      --pci BB:DD.F=VENDOR:ID[:CLASS]  a PCI device, as lspci -n shows it: 03:00.0=8086:10d3:020000\n"
+    "      --smbios FILE        SMBIOS tables, such as a copy of /sys/firmware/dmi/tables/DMI\n"
     "      --type TEXT          keys typed, in order; \\n is Enter, \\e Esc, \\t Tab\n"
     "      --key NAME           one key: enter esc up down pgup pgdn home end f1...f12 ctrl-a...ctrl-z\n"
     "      --limit SECONDS      give up after so much simulated time (3600)\n"
@@ -69,6 +71,12 @@ static void take_key(const char *text)
         stop("run: there is no key \"%s\"", text);
 }
 
+static void take_pci(const char *text)
+{
+    if (!hardware_pci(text))
+        stop("run: --pci BUS:DEV.FN=VENDOR:ID[:CLASS] in hexadecimal, not \"%s\"", text);
+}
+
 static void take_limit(const char *text)
 {
     char *end;
@@ -83,6 +91,7 @@ static const struct {
 } valued[] = {
     {"--set", "-s", take_set},    {"--dhcp", NULL, take_dhcp}, {"--map", NULL, take_map},
     {"--type", NULL, world_type}, {"--key", NULL, take_key},   {"--limit", NULL, take_limit},
+    {"--pci", NULL, take_pci},    {"--smbios", NULL, hardware_smbios},
 };
 
 static bool take_flag(const char *word)

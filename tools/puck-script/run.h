@@ -21,6 +21,14 @@ void world_init(unsigned limit_s);
 void world_type(const char *text);
 bool world_key(const char *name);
 
+/* ---- hardware.c ---- */
+
+/* "03:00.0=8086:10d3" or "03:00.0=8086:10d3:020000" (class): a PCI device. False when it is not so. */
+bool hardware_pci(const char *text);
+
+/* SMBIOS tables from a file, one structure behind the other. */
+void hardware_smbios(const char *path);
+
 /* ---- network.c ---- */
 
 /* "http://srv/=DIR": what begins so lies there; the longest fits. False when there is no '='. */
