@@ -59,19 +59,20 @@ static int run_imgtrust(const struct command *self, const struct parsed *p)
     return p->option[TRUST_ALLOW].given ? 0 : run_later(self, p);
 }
 
-#define LATER(which, says_after, option_table, least, most, runs)                                            \
+/* A command and its help; what follows the example are the words for its options, in their order. */
+#define LATER(which, words, option_table, least, most, runs, told, shown, ...)                               \
     const struct command command_##which = {                                                                 \
         .name = #which,                                                                                      \
         .topic = "later",                                                                                    \
-        .synopsis = says_after,                                                                              \
+        .synopsis = words,                                                                                   \
         .options = option_table,                                                                             \
         .min_args = least,                                                                                   \
         .max_args = most,                                                                                    \
         .run = runs,                                                                                         \
-    }
+    };                                                                                                       \
+    const struct help_text help_##which = {.says = told, .options = {__VA_ARGS__}, .example = shown}
 
-/* ---- network disks ---------------------------------------------------------------------------------------
- */
+/* ---- network disks ---------------------------------------------------------------------------------- */
 
 #define DRIVE_OPTION                                                                                         \
     {                                                                                                        \
@@ -105,31 +106,24 @@ static int run_sanboot(const struct command *self, const struct parsed *p)
     return handover_disk((int)drive);
 }
 
-LATER(sanboot, "[<uri>...]", sanboot_options, 0, -1, run_sanboot);
-const struct help_text help_sanboot = {
-    .says = "Boot a local disk; from a network disk in a later version.",
-    .options = {DRIVE_HELP, "leave no table for the operating system", "keep the disk when booting fails",
-                "for other firmware: ignored", "for other firmware: ignored", "for other firmware: ignored",
-                "for other firmware: ignored"},
-    .example = "sanboot --no-describe --drive 0x80 || goto menu",
-};
+LATER(sanboot, "[<uri>...]", sanboot_options, 0, -1, run_sanboot,
+      "Boot a local disk; from a network disk in a later version.",
+      "sanboot --no-describe --drive 0x80 || goto menu",
+      DRIVE_HELP, "leave no table for the operating system", "keep the disk when booting fails",
+      "for other firmware: ignored", "for other firmware: ignored", "for other firmware: ignored",
+      "for other firmware: ignored");
 
-LATER(sanhook, "<uri>...", sanhook_options, 1, -1, run_later);
-const struct help_text help_sanhook = {
-    .says = "Attach a network disk.",
-    .options = {DRIVE_HELP, "leave no table for the operating system"},
-    .example = "sanhook --drive 0x80 iscsi:192.0.2.1::::iqn.2010-04.net.example:disk || shell",
-};
+LATER(sanhook, "<uri>...", sanhook_options, 1, -1, run_later,
+      "Attach a network disk.",
+      "sanhook --drive 0x80 iscsi:192.0.2.1::::iqn.2010-04.net.example:disk || shell",
+      DRIVE_HELP, "leave no table for the operating system");
 
-LATER(sanunhook, "", sanunhook_options, 0, 0, run_nothing);
-const struct help_text help_sanunhook = {
-    .says = "Detach a network disk; there is none, so this succeeds.",
-    .options = {DRIVE_HELP},
-    .example = "sanunhook --drive 0x80 ||",
-};
+LATER(sanunhook, "", sanunhook_options, 0, 0, run_nothing,
+      "Detach a network disk; there is none, so this succeeds.",
+      "sanunhook --drive 0x80 ||",
+      DRIVE_HELP);
 
-/* ---- certificates and signatures
- * ----------------------------------------------------------------------------- */
+/* ---- certificates and signatures -------------------------------------------------------------------- */
 
 static const struct option imgtrust_options[] = {
     [TRUST_ALLOW] = {'a', "allow", OPTION_FLAG, NULL},
@@ -137,12 +131,10 @@ static const struct option imgtrust_options[] = {
     {0},
 };
 
-LATER(imgtrust, "", imgtrust_options, 0, 0, run_imgtrust);
-const struct help_text help_imgtrust = {
-    .says = "Demand signed images: fails; with --allow: succeeds.",
-    .options = {"allow images without a signature", "for good"},
-    .example = "imgtrust --allow",
-};
+LATER(imgtrust, "", imgtrust_options, 0, 0, run_imgtrust,
+      "Demand signed images: fails; with --allow: succeeds.",
+      "imgtrust --allow",
+      "allow images without a signature", "for good");
 
 static const struct option imgverify_options[] = {
     {'s', "signer", OPTION_STRING, "NAME"},
@@ -152,13 +144,11 @@ static const struct option imgverify_options[] = {
     {0},
 };
 
-LATER(imgverify, "<image> <uri|image>", imgverify_options, 2, 2, run_later);
-const struct help_text help_imgverify = {
-    .says = "Check the signature of an image.",
-    .options = {"who must have signed", "keep the signature", "give up after so long without a byte",
-                "show no progress"},
-    .example = "imgverify vmlinuz vmlinuz.sig || goto error",
-};
+LATER(imgverify, "<image> <uri|image>", imgverify_options, 2, 2, run_later,
+      "Check the signature of an image.",
+      "imgverify vmlinuz vmlinuz.sig || goto error",
+      "who must have signed", "keep the signature", "give up after so long without a byte",
+      "show no progress");
 
 static const struct option imgdecrypt_options[] = {
     {'n', "name", OPTION_STRING, "NAME"},
@@ -168,13 +158,10 @@ static const struct option imgdecrypt_options[] = {
     {0},
 };
 
-LATER(imgdecrypt, "<image> <uri|image>", imgdecrypt_options, 2, 2, run_later);
-const struct help_text help_imgdecrypt = {
-    .says = "Decrypt an image.",
-    .options = {"call the image so", "keep the envelope", "give up after so long without a byte",
-                "show no progress"},
-    .example = "imgdecrypt vmlinuz vmlinuz.env || goto error",
-};
+LATER(imgdecrypt, "<image> <uri|image>", imgdecrypt_options, 2, 2, run_later,
+      "Decrypt an image.",
+      "imgdecrypt vmlinuz vmlinuz.env || goto error",
+      "call the image so", "keep the envelope", "give up after so long without a byte", "show no progress");
 
 #define SUBJECT_OPTION                                                                                       \
     {                                                                                                        \
@@ -184,84 +171,59 @@ const struct help_text help_imgdecrypt = {
 static const struct option subject_options[] = {SUBJECT_OPTION, {0}};
 static const struct option certstore_options[] = {SUBJECT_OPTION, {'k', "keep", OPTION_FLAG, NULL}, {0}};
 
-LATER(certstat, "", subject_options, 0, 0, run_later);
-const struct help_text help_certstat = {
-    .says = "List certificates.",
-    .options = {"only those of this name"},
-    .example = "certstat ||",
-};
+LATER(certstat, "", subject_options, 0, 0, run_later,
+      "List certificates.",
+      "certstat ||",
+      "only those of this name");
 
-LATER(certstore, "[<uri|image>]", certstore_options, 0, 1, run_later);
-const struct help_text help_certstore = {
-    .says = "Add a certificate to those that are known.",
-    .options = {"only those of this name", "keep the image"},
-    .example = "certstore http://srv/ca.crt || goto error",
-};
+LATER(certstore, "[<uri|image>]", certstore_options, 0, 1, run_later,
+      "Add a certificate to those that are known.",
+      "certstore http://srv/ca.crt || goto error",
+      "only those of this name", "keep the image");
 
-LATER(certfree, "", subject_options, 0, 0, run_later);
-const struct help_text help_certfree = {
-    .says = "Forget certificates.",
-    .options = {"only those of this name"},
-    .example = "certfree ||",
-};
+LATER(certfree, "", subject_options, 0, 0, run_later,
+      "Forget certificates.",
+      "certfree ||",
+      "only those of this name");
 
-/* ---- what a BIOS machine does not need, or Puck does not drive
- * -------------------------------------------------- */
+/* ---- what a BIOS machine does not need, or Puck does not drive -------------------------------------- */
 
-LATER(shim, "[<argument>...]", NULL, 0, -1, run_nothing);
-const struct help_text help_shim = {
-    .says = "Has a meaning under EFI only: does nothing and succeeds.",
-    .example = "iseq ${platform} efi && shim http://srv/shimx64.efi ||",
-};
+LATER(shim, "[<argument>...]", NULL, 0, -1, run_nothing,
+      "Has a meaning under EFI only: does nothing and succeeds.",
+      "iseq ${platform} efi && shim http://srv/shimx64.efi ||");
 
-LATER(startpxe, "[<interface>]", NULL, 0, 1, run_later);
-const struct help_text help_startpxe = {
-    .says = "Offer the PXE API to programs.",
-    .example = "startpxe net0 ||",
-};
+LATER(startpxe, "[<interface>]", NULL, 0, 1, run_later,
+      "Offer the PXE API to programs.",
+      "startpxe net0 ||");
 
-LATER(stoppxe, "", NULL, 0, 0, run_later);
-const struct help_text help_stoppxe = {
-    .says = "No longer offer the PXE API.",
-    .example = "stoppxe ||",
-};
+LATER(stoppxe, "", NULL, 0, 0, run_later,
+      "No longer offer the PXE API.",
+      "stoppxe ||");
 
-LATER(usbscan, "<setting>", NULL, 1, 1, run_later);
-const struct help_text help_usbscan = {
-    .says = "Find the next USB device.",
-    .example = "usbscan addr || goto no_usb",
-};
+LATER(usbscan, "<setting>", NULL, 1, 1, run_later,
+      "Find the next USB device.",
+      "usbscan addr || goto no_usb");
 
-LATER(iwstat, "[<interface>...]", NULL, 0, -1, run_later);
-const struct help_text help_iwstat = {
-    .says = "Show wireless interfaces.",
-    .example = "iwstat ||",
-};
+LATER(iwstat, "[<interface>...]", NULL, 0, -1, run_later,
+      "Show wireless interfaces.",
+      "iwstat ||");
 
-LATER(iwlist, "[<interface>...]", NULL, 0, -1, run_later);
-const struct help_text help_iwlist = {
-    .says = "List wireless networks.",
-    .example = "iwlist ||",
-};
+LATER(iwlist, "[<interface>...]", NULL, 0, -1, run_later,
+      "List wireless networks.",
+      "iwlist ||");
 
-LATER(ibstat, "[<interface>...]", NULL, 0, -1, run_later);
-const struct help_text help_ibstat = {
-    .says = "Show Infiniband devices.",
-    .example = "ibstat ||",
-};
+LATER(ibstat, "[<interface>...]", NULL, 0, -1, run_later,
+      "Show Infiniband devices.",
+      "ibstat ||");
 
-LATER(fcstat, "", NULL, 0, 0, run_later);
-const struct help_text help_fcstat = {
-    .says = "Show Fibre Channel ports.",
-    .example = "fcstat ||",
-};
+LATER(fcstat, "", NULL, 0, 0, run_later,
+      "Show Fibre Channel ports.",
+      "fcstat ||");
 
 static const struct option fcels_options[] = {
     {'p', "port", OPTION_STRING, "NAME"}, {'i', "id", OPTION_STRING, "ID"}, {0}};
 
-LATER(fcels, "<els>", fcels_options, 1, 1, run_later);
-const struct help_text help_fcels = {
-    .says = "Ask a Fibre Channel port.",
-    .options = {"from this port", "the port to ask"},
-    .example = "fcels plogi ||",
-};
+LATER(fcels, "<els>", fcels_options, 1, 1, run_later,
+      "Ask a Fibre Channel port.",
+      "fcels plogi ||",
+      "from this port", "the port to ask");

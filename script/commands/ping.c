@@ -140,8 +140,7 @@ const struct help_text help_ping = {
     .example = "ping --count 3 ${gateway}\nping -q -c 1 -t 500 server || goto no_server",
 };
 
-/* ---- nslookup -------------------------------------------------------------------------------------------
- */
+/* ---- nslookup --------------------------------------------------------------------------------------- */
 
 /* An address is kept as one, unless the reference says otherwise. */
 static int set_address(const char *reference, u32 ip)

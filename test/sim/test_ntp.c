@@ -110,8 +110,7 @@ static void test_walltime(void **state)
     walltime_set(0);
 }
 
-/* ---- conversations ---------------------------------------------------------------------------------------
- */
+/* ---- conversations ---------------------------------------------------------------------------------- */
 
 static struct {
     unsigned asked, ignores;

@@ -29,8 +29,7 @@ static bool is_literal(const struct context *x, int i)
     return !has_reference(argument(x, i));
 }
 
-/* ---- of single commands ----------------------------------------------------------------------------------
- */
+/* ---- of single commands ----------------------------------------------------------------------------- */
 
 static unsigned check_goto(const struct context *x)
 {
@@ -162,8 +161,7 @@ static const struct {
     {"isset", check_isset},    {"set", check_set},   {"sleep", check_seconds},
 };
 
-/* ---- of all commands -------------------------------------------------------------------------------------
- */
+/* ---- of all commands -------------------------------------------------------------------------------- */
 
 /* Behind the first argument "--name" is an argument like any other. */
 static void check_late_options(const struct context *x)

@@ -71,8 +71,7 @@ static void for_references(const struct part *p, int word, const char **unclosed
     }
 }
 
-/* ---- the first walk --------------------------------------------------------------------------------------
- */
+/* ---- the first walk --------------------------------------------------------------------------------- */
 
 static void gather_tested(const struct part *p, int word, const struct reference *r)
 {
@@ -154,8 +153,7 @@ void gather_part(const struct part *p, struct source *s)
         gather_setting(p, argument);
 }
 
-/* ---- the second walk -------------------------------------------------------------------------------------
- */
+/* ---- the second walk -------------------------------------------------------------------------------- */
 
 static bool is_known(const char *name)
 {

@@ -89,8 +89,7 @@ static const struct loader later = {.name = "later", .probe = probe_later, .exec
 
 const struct loader *const loaders[] = {&loader_script, &kernel, &made_up, &later, NULL};
 
-/* ---- disks and power (the linker's --wrap)
- * ---------------------------------------------------------------------------- */
+/* ---- disks and power (the linker's --wrap) ---------------------------------------------------------- */
 
 _Noreturn void __wrap_power_reboot(bool warm);
 int __wrap_power_off(void);

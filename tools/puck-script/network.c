@@ -173,8 +173,7 @@ const struct scheme *const schemes[] = {
     NULL,
 };
 
-/* ---- the interface and DHCP ------------------------------------------------------------------------------
- */
+/* ---- the interface and DHCP ------------------------------------------------------------------------- */
 
 static int device_open(struct netdev *dev)
 {

@@ -41,8 +41,7 @@ static struct {
     unsigned limit_s;
 } options = {.limit_s = DEFAULT_LIMIT_S};
 
-/* ---- options ---------------------------------------------------------------------------------------------
- */
+/* ---- options ---------------------------------------------------------------------------------------- */
 
 static void take_set(const char *text)
 {
@@ -132,8 +131,7 @@ static void take_option(char **argv, int *i, int argc)
     stop("run: unknown option %s\n%s", argv[*i], usage);
 }
 
-/* ---- the script
- * -------------------------------------------------------------------------------------------- */
+/* ---- the script ------------------------------------------------------------------------------------- */
 
 static void apply_settings(void)
 {

@@ -82,8 +82,7 @@ void world_type(const char *text)
     }
 }
 
-/* ---- what is shown --------------------------------------------------------------------------------------
- */
+/* ---- what is shown ---------------------------------------------------------------------------------- */
 
 /* Into a file or a pipe go no control sequences; what moves the cursor about becomes a new line. */
 static void show_byte(char c)
