@@ -3,6 +3,7 @@
 #include "pm/lib/task.h"
 #include "test/host/clock.h"
 #include "test/host/console.h"
+#include "test/host/scripting.h"
 #include "test/host/terminal.h"
 
 #include <string.h>
@@ -63,4 +64,26 @@ void sees(const char *text)
 void sees_not(const char *text)
 {
     check(text, false);
+}
+
+int person_setup(void **state)
+{
+    (void)state;
+    host_scripting_reset();
+    console_set_size(80, 24);
+    person(NULL);
+    return 0;
+}
+
+int person_teardown(void **state)
+{
+    (void)state;
+    host_scripting_reset();
+    return 0;
+}
+
+int person_runs(const char *script, void (*looks)(unsigned n))
+{
+    person(looks);
+    return run_script_text(script);
 }

@@ -19,3 +19,10 @@ void types(const char *keys);
 /* The test fails, and prints the screen, when this text is not, or is, on it. */
 void sees(const char *text);
 void sees_not(const char *text);
+
+/* Of tests of what scripts show: a terminal of 80 x 24 at which nobody sits, and nothing left behind. */
+int person_setup(void **state);
+int person_teardown(void **state);
+
+/* run_script_text() with somebody at the console. */
+int person_runs(const char *script, void (*looks)(unsigned n));

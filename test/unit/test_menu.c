@@ -18,28 +18,11 @@
 
 #include "test/host/test.h"
 
-static int setup(void **state)
-{
-    (void)state;
-    host_scripting_reset();
-    console_set_size(80, 24);
-    person(NULL);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    host_scripting_reset();
-    return 0;
-}
-
 static char *value; /* of the setting x after run(), "" when unset */
 
 static int run(const char *script, void (*who)(unsigned n))
 {
-    person(who);
-    int rc = run_script_text(script);
+    int rc = person_runs(script, who);
     free(value);
     value = setting_get("x");
     if (!value)
@@ -602,7 +585,7 @@ static int forget(void **state)
     return 0;
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, person_setup, person_teardown)
 
 int main(void)
 {

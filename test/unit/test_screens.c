@@ -19,26 +19,9 @@
 
 #include "test/host/test.h"
 
-static int setup(void **state)
-{
-    (void)state;
-    host_scripting_reset();
-    console_set_size(80, 24);
-    person(NULL);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    host_scripting_reset();
-    return 0;
-}
-
 static int run(const char *script, void (*who)(unsigned n))
 {
-    person(who);
-    return run_script_text(script);
+    return person_runs(script, who);
 }
 
 static void is(const char *reference, const char *expected)
@@ -497,7 +480,7 @@ static void test_rescue_without_countdown(void **state)
     assert_int_equal(person_looks(), 901);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, person_setup, person_teardown)
 
 int main(void)
 {
