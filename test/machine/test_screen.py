@@ -197,7 +197,7 @@ def test_k11_config(boot):
     person.pc.serial.expect('AFTER older 5 \n', 30)
 
 
-def test_colours(boot):
+def test_k39_k40_k41_colours(boot):
     """Pairs change both screens, --rgb the VGA palette, and the palette is put back before others get the machine."""
     person = boot('console --x 1024 --y 768 --picture http://nowhere/logo.png || echo FAILED\ncolour --rgb 0xff8000 4\n'
                   'cpair --foreground 2 --background 3 2\nmenu Colours\nitem a Alpha\nchoose x ||\nshell\n')
