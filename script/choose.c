@@ -111,8 +111,10 @@ static void place(struct view *v)
 {
     struct picker *p = &v->picker;
     unsigned width = WIDTH_MIN;
-    for (unsigned i = 0; i < p->count; i++)
-        width = MAX(width, cells_of(v->row[i].text, strlen(v->row[i].text)) + (*v->note[i] ? (unsigned)strlen(v->note[i]) + 3 : 0) + MARGIN);
+    for (unsigned i = 0; i < p->count; i++) {
+        unsigned note = (unsigned)strlen(v->note[i]);
+        width = MAX(width, cells_of(v->row[i].text, strlen(v->row[i].text)) + (note ? note + 3 : 0) + MARGIN);
+    }
     p->top = 2;
     p->left = 1;
     p->width = MIN(width, canvas_columns() - 2);

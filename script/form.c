@@ -121,7 +121,8 @@ static int store_all(const struct form *f)
 /* ---- on the whole screen --------------------------------------------------------------------------- */
 
 /* A text, or as many stars. */
-static void draw_text(unsigned row, unsigned column, unsigned width, unsigned look, const char *text, bool is_secret)
+static void draw_text(unsigned row, unsigned column, unsigned width, unsigned look, const char *text,
+                      bool is_secret)
 {
     unsigned stars = is_secret ? MIN(cells_of(text, strlen(text)), width) : 0;
     canvas_text(row, column, width, look, is_secret ? "" : text);

@@ -26,7 +26,8 @@ bool hardware_pci(const char *text)
 {
     unsigned bus, device, function, vendor, id, class = 0;
     int end = 0;
-    int n = sscanf(text, "%2x:%2x.%1x=%4x:%4x%n:%6x%n", &bus, &device, &function, &vendor, &id, &end, &class, &end);
+    int n = sscanf(text, "%2x:%2x.%1x=%4x:%4x%n:%6x%n", &bus, &device, &function, &vendor, &id, &end, &class,
+                   &end);
     if (n < 5 || text[end] || device > 31 || function > 7)
         return false;
     if (host_pci_count == DEVICES_MAX)
