@@ -39,11 +39,12 @@ u32 cell_next(const char **at)
 {
     const u8 *s = (const u8 *)*at;
     unsigned more = s[0] >= 0xf0 ? 3 : s[0] >= 0xe0 ? 2 : s[0] >= 0xc0 ? 1 : 0, n = 1;
+    bool is_start = s[0] < 0x80 || more;
     u32 code = more ? s[0] & (0x3fu >> more) : s[0];
     for (; (s[n] & 0xc0) == 0x80; n++) /* as the line editor steps (editor.c) */
         code = code << 6 | (s[n] & 0x3f);
     *at += n;
-    return n == more + 1 ? printable(code) : '?';
+    return is_start && n == more + 1 ? printable(code) : '?';
 }
 
 unsigned cells_of(const char *text, size_t len)

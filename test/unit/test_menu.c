@@ -465,7 +465,7 @@ static void test_hostile_text(void **state)
     }
     run("set esc:hex 1b\nset e ${esc:string}\nset bell:hex 07\n"
         "menu Gr\xc3\xbc\xc3\x9f" "e \xe2\x80\x93 \xc3\xbc" "ber alles ${bell:string}\n"
-        "item a ${e}[31mred${e}[2J text\nitem b \xe2\x80\x9cx\xe2\x80\x9d ... \xff\xe2\x80\nchoose x\n", looks);
+        "item a ${e}[31mred${e}[2J text\nitem b \xe2\x80\x9cx\xe2\x80\x9d ... \xff\xe2\x80\nitem c \xbf\nchoose x\n", looks);
     assert_string_equal(value, "a");
 }
 
