@@ -203,9 +203,11 @@ static bool copy_match(struct decoder *z, unsigned len)
 {
     if (z->rep[0] >= z->at || len > z->out_len - z->at)
         return false;
-    const u8 *from = z->out + z->at - z->rep[0] - 1;
+    u8 *to = z->out + z->at;
+    const u8 *from = to - z->rep[0] - 1;
+    z->at += len;
     while (len--)
-        z->out[z->at++] = *from++;
+        *to++ = *from++;
     return true;
 }
 
@@ -261,13 +263,15 @@ static u32 make_relative(u32 target, u32 next, unsigned doubt)
 
 void x86_unfilter(u8 *data, size_t len)
 {
-    /* Bit n: the byte n + 1 before this one is an E8 or E9 that was left alone. */
+    /* Bit n: the byte n + 1 before `seen` is an E8 or E9 that was left alone. */
     unsigned skipped = 0;
+    size_t seen = 0;
     for (size_t at = 0; at + 5 <= len; at++) {
         u8 *p = data + at;
-        skipped = skipped << 1 & 15;
         if ((p[0] & 0xfe) != 0xe8)
             continue;
+        skipped = at - seen > 4 ? 0 : skipped << (at - seen) & 15;
+        seen = at;
         unsigned before = skipped >> 1;
         unsigned doubt = before == 4 ? 3 : before;
         bool plain = (before & (before - 1)) == 0 && (before == 0 || !is_sign(p[4 - doubt]));

@@ -16,15 +16,21 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len);
 
 static unsigned polls;
 
-/* A person without patience: Ctrl-C all the time, which ends scripts, and exit in every shell; then "leave" in the rescue menu. */
+/*
+ * A person without patience: Ctrl-C, which ends scripts and leaves fields and what has them; Enter and exit, which leave
+ * shells; l, which leaves the rescue menu.
+ */
 static bool impatient(void)
 {
     clock_advance(1000);
     if (++polls <= 20)
         return console_poll();
-    bool waits = polls / 100 % 2 && polls % 2;
-    console_type(waits ? "l" : "\nexit\n");
-    return !waits;
+    unsigned what = polls * 2654435761u >> 30; /* in no order that anything could fall into step with */
+    if (what == 0)
+        console_type("\nexit\n");
+    if (what == 3)
+        console_type("l");
+    return what != 3;
 }
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len)

@@ -37,9 +37,12 @@ static bool poll_line(void)
         console_type_key(key);
     bool interrupted = keys_interrupted(&line.keys);
     if (line.at == line.len && ++line.polls > 10) {
-        bool waits = line.polls / 100 % 2 && line.polls % 2;
-        console_type(waits ? "l" : "\nexit\n"); /* l leaves the rescue menu */
-        return !waits;
+        unsigned what = line.polls * 2654435761u >> 30; /* in no order that anything could fall into step with */
+        if (what == 0)
+            console_type("\nexit\n");
+        if (what == 3)
+            console_type("l"); /* leaves the rescue menu */
+        return what != 3;
     }
     return console_poll() || interrupted;
 }
