@@ -27,11 +27,13 @@
 #define HEADERS     32u
 #define WINDOW_MAX  32u /* blocks: half of what a UDP socket queues */
 
-/* How long a window may stay silent before it is asked for again: four round trips, within these. */
+/*
+ * How long a window may stay silent before it is asked for again: four round trips, within these. The least is for a
+ * server that has to look at its disk.
+ */
 #define RESEND_FIRST_MS 1000
-#define RESEND_MIN_MS   100
+#define RESEND_MIN_MS   20
 #define RESEND_MAX_MS   4000
-#define REPEAT_MS       200 /* a repeated block sooner than this is a copy that the network made */
 
 struct tftp {
     struct stream stream;
@@ -97,17 +99,22 @@ static int server_error(struct tftp *t, struct reader r)
     return fail(rc, "TFTP server %s says \"%s\" (error %u)", ip4_text(t->server), text, code);
 }
 
+/* After a repetition the timeout stays as long as it has become, until an answer can be timed (RFC 6298 5.7). */
 static void measure_round_trip(struct tftp *t, msec_t now)
 {
     if (t->is_timing) {
         msec_t sample = now - t->acked_at;
         t->round_trip = t->round_trip ? (7 * t->round_trip + sample) / 8 : sample;
         t->is_timing = false;
+        t->timeout = MIN(MAX(4 * t->round_trip, RESEND_MIN_MS), RESEND_MAX_MS);
     }
-    t->timeout = MIN(MAX(4 * t->round_trip, RESEND_MIN_MS), RESEND_FIRST_MS);
 }
 
-/* A DATA packet; r is behind the opcode. Keeps the packet when it is the next block. */
+/*
+ * A DATA packet; r is behind the opcode. Keeps the packet when it is the next block. A block that was here already is
+ * no reason to acknowledge it again: were our ACK lost, the timer says so, and who answers copies makes copies
+ * (RFC 1123 4.2.3.1).
+ */
 static bool take_data(struct tftp *t, struct pkt *p, struct reader r)
 {
     u16 block = get16be(&r);
@@ -116,7 +123,7 @@ static bool take_data(struct tftp *t, struct pkt *p, struct reader r)
     if (!reader_ok(&r))
         return false;
     enum tftp_verdict verdict = tftp_window_put(&t->window, block, len);
-    if (verdict == TFTP_LOST || (verdict == TFTP_REPEATED && now - t->acked_at >= REPEAT_MS))
+    if (verdict == TFTP_LOST)
         send_ack(t, true);
     if (verdict != TFTP_TAKE && verdict != TFTP_TAKE_ACK)
         return false;

@@ -105,11 +105,7 @@ int tftp_read_oack(struct reader r, const struct tftp_options *asked, struct tft
 enum tftp_verdict tftp_window_put(struct tftp_window *w, u16 block, size_t len)
 {
     u16 ahead = (u16)(block - w->last);
-    if (len > w->blksize)
-        return TFTP_IGNORE;
-    if (ahead == 0)
-        return TFTP_REPEATED;
-    if (w->is_done || ahead > w->size)
+    if (len > w->blksize || w->is_done || ahead == 0 || ahead > w->size)
         return TFTP_IGNORE;
     if (ahead == 1) {
         w->last = block;

@@ -49,6 +49,5 @@ enum tftp_verdict {
     TFTP_TAKE,     /* the next block */
     TFTP_TAKE_ACK, /* the next block, and the window is full or the file complete: acknowledge */
     TFTP_LOST,     /* a block before it is missing: acknowledge what is there, so that it comes again */
-    TFTP_REPEATED, /* the block we acknowledged last: our ACK may be lost */
 };
 enum tftp_verdict tftp_window_put(struct tftp_window *w, u16 block, size_t len);
