@@ -152,8 +152,6 @@ static int take_packet(struct tftp *t, struct pkt *p, const struct udp_from *fro
             is_kept = take_data(t, p, r);
         else if (opcode == TFTP_ERROR)
             rc = server_error(t, r);
-        else if (opcode == TFTP_OACK && t->window.last == 0 && t->received == 0)
-            send_ack(t, true); /* ours got lost */
     }
     if (!is_kept)
         pkt_free(p);

@@ -116,13 +116,15 @@ static void on_dns_tcp(struct sim_tcp *c, const u8 *data, size_t len)
         sim_tcp_send(c, out, n + 2);
 }
 
-/* ---- TFTP (RFC 1350, 2347-2349, 7440) --------------------------------------------------------------------- */
+/* ---- TFTP (RFC 1350, 2347-2349, 7440) ---------------------------------------------------------------------
+ */
 
 static void send_window(struct sim_server *s, struct sim_tid *t)
 {
     static u8 buf[4 + 1468];
     u16 tid = (u16)(FIRST_TID + (t - s->tid));
-    for (u32 block = t->acked + 1; block <= t->acked + t->window && block <= s->len / t->blksize + 1; block++) {
+    for (u32 block = t->acked + 1; block <= t->acked + t->window && block <= s->len / t->blksize + 1;
+         block++) {
         size_t at = (size_t)(block - 1) * t->blksize;
         struct writer w = writer_of(buf, sizeof(buf));
         put16be(&w, 3);
@@ -166,7 +168,8 @@ static void on_rrq(struct sim_server *s, const struct sim_datagram *d)
         tftp_error(s, d, (u8)s->tftp_error);
         return;
     }
-    *t = (struct sim_tid){.peer = d->src, .port = d->src_port, .blksize = 512, .window = 1, .breaks = s->breaks > 0};
+    *t = (struct sim_tid){
+        .peer = d->src, .port = d->src_port, .blksize = 512, .window = 1, .breaks = s->breaks > 0};
     s->breaks -= s->breaks > 0;
     put16be(&w, 6);
     next_text(&r);
@@ -208,7 +211,8 @@ static void on_tftp(struct sim_host *h, const struct sim_datagram *d, void *arg)
     send_window(s, t);
 }
 
-/* ---- HTTP (RFC 9112) ------------------------------------------------------------------------------------ */
+/* ---- HTTP (RFC 9112) ------------------------------------------------------------------------------------
+ */
 
 struct request {
     char text[2048];
@@ -265,8 +269,8 @@ static void answer(struct sim_server *s, struct sim_tcp *c, const char *text)
     int n = snprintf(head, sizeof(head), "HTTP/1.1 %s\r\nETag: \"one\"\r\nContent-Length: %zu\r\n",
                      range ? "206 Partial Content" : "200 OK", s->len - from);
     if (range)
-        n += snprintf(head + n, sizeof(head) - (size_t)n, "Content-Range: bytes %zu-%zu/%zu\r\n", from, s->len - 1,
-                      s->len);
+        n += snprintf(head + n, sizeof(head) - (size_t)n, "Content-Range: bytes %zu-%zu/%zu\r\n", from,
+                      s->len - 1, s->len);
     strcpy(head + n, "\r\n");
     sim_tcp_send(c, head, (size_t)n + 2);
     send_body(s, c, from);

@@ -1,7 +1,7 @@
 /*
- * A boot server for the simulated network: DHCP, DNS (UDP and TCP), TFTP and HTTP on one host, honest unless a test
- * says otherwise. Every name is its address and every path is the same file. The TFTP side has no timer: what is lost is the
- * client's to ask for again.
+ * A boot server for the simulated network: DHCP, DNS (UDP and TCP), TFTP and HTTP on one host, honest unless
+ * a test says otherwise. Every name is its address and every path is the same file. The TFTP side has no
+ * timer: what is lost is the client's to ask for again.
  */
 #pragma once
 
@@ -17,23 +17,23 @@ struct sim_server {
     struct sim_host *host;
     const u8 *data; /* the file */
     size_t len;
-    bool is_down;   /* answers nothing, and refuses connections */
+    bool is_down; /* answers nothing, and refuses connections */
 
     /* DHCP */
     bool no_dhcp;
-    u32 gives;            /* next address to offer */
+    u32 gives;             /* next address to offer */
     const char *boot_file; /* NULL = "boot" */
-    u32 dns[2];           /* offered; 0 = none */
-    msec_t dhcp_mute;     /* silent until then */
-    unsigned naks;        /* so many REQUESTs are refused */
-    bool takes_declines;  /* the next address after a DECLINE */
+    u32 dns[2];            /* offered; 0 = none */
+    msec_t dhcp_mute;      /* silent until then */
+    unsigned naks;         /* so many REQUESTs are refused */
+    bool takes_declines;   /* the next address after a DECLINE */
 
     /* DNS: a SIM_DNS_ value, 0 = answers */
     unsigned dns_mode;
 
     /* TFTP */
-    u32 window_max;       /* 0 = as asked */
-    int tftp_error;       /* ERROR with this code; -1 = none */
+    u32 window_max; /* 0 = as asked */
+    int tftp_error; /* ERROR with this code; -1 = none */
 
     /* The first `breaks` answers by HTTP and TFTP end after so many bytes of the file. */
     enum sim_then then;

@@ -1,7 +1,8 @@
 /*
- * The fault bench: each row is a day on which something is wrong with the line, the switch, the server or the name; on
- * each of them an address is asked for and a file is fetched, by TFTP and by HTTP. A cell ends with the right bytes or the
- * right words, in bounded simulated time, and with nothing left behind. Three seeds each.
+ * The fault bench: each row is a day on which something is wrong with the line, the switch, the server or the
+ * name; on each of them an address is asked for and a file is fetched, by TFTP and by HTTP. A cell ends with
+ * the right bytes or the right words, in bounded simulated time, and with nothing left behind. Three seeds
+ * each.
  */
 #include "tcpip/dhcp.h"
 #include "tcpip/dns.h"
@@ -53,15 +54,23 @@ struct cell {
 
 /* A response without a body of its own, repeated for ever. */
 #define STATUS(code, text, says)                                                                             \
-    {.name = "status " code, .by = HTTP, .head = "HTTP/1.1 " code " " text "\r\nContent-Length: 0\r\n\r\n",  \
-     .words = says, .most_s = 90}
+    {                                                                                                        \
+        .name = "status " code, .by = HTTP,                                                                  \
+        .head = "HTTP/1.1 " code " " text "\r\nContent-Length: 0\r\n\r\n", .words = says, .most_s = 90       \
+    }
 #define MOVED(code)                                                                                          \
-    {.name = "status " code, .by = HTTP, .heads = 1,                                                         \
-     .head = "HTTP/1.1 " code " Moved\r\nLocation: /there\r\nContent-Length: 0\r\n\r\n"}
+    {                                                                                                        \
+        .name = "status " code, .by = HTTP, .heads = 1,                                                      \
+        .head = "HTTP/1.1 " code " Moved\r\nLocation: /there\r\nContent-Length: 0\r\n\r\n"                   \
+    }
 #define BREAKS(what, then_, at)                                                                              \
-    {.name = what, .by = HTTP, .then = then_, .break_at = at, .breaks = 1, .size = 100000, .most_s = 60}
+    {                                                                                                        \
+        .name = what, .by = HTTP, .then = then_, .break_at = at, .breaks = 1, .size = 100000, .most_s = 60   \
+    }
 #define TFTP_SAYS(code_, text)                                                                               \
-    {.name = "TFTP error " #code_, .by = TFTP, .tftp_error = code_ + 1, .words = text}
+    {                                                                                                        \
+        .name = "TFTP error " #code_, .by = TFTP, .tftp_error = code_ + 1, .words = text                     \
+    }
 
 static const struct cell cells[] = {
     {.name = "a good day"},
@@ -77,7 +86,9 @@ static const struct cell cells[] = {
     {.name = "jitter 0-2 s", .line = {MBIT100, .jitter_us = 2000000}, .size = 30000, .most_s = 180},
     {.name = "delay 300 ms", .line = {.rate_kbps = 100000, .delay_us = 300000}, .most_s = 60},
     {.name = "64 kbit/s", .line = {.rate_kbps = 64, .delay_us = 1000}, .size = 30000, .most_s = 60},
-    {.name = "64 kbit/s, short queue", .line = {.rate_kbps = 64, .delay_us = 1000, .queue = 4}, .size = 30000,
+    {.name = "64 kbit/s, short queue",
+     .line = {.rate_kbps = 64, .delay_us = 1000, .queue = 4},
+     .size = 30000,
      .most_s = 90},
     {.name = "all of it mildly",
      .line = {MBIT100, .loss = 5000, .duplicate = 10000, .reorder = 10000, .corrupt = 5000, .truncate = 5000},
@@ -87,15 +98,39 @@ static const struct cell cells[] = {
     {.name = "link down 2 s", .event = UNPLUG, .at_ms = 5, .lasts_ms = 2000, .most_s = 30},
     {.name = "link down 10 s", .event = UNPLUG, .at_ms = 5, .lasts_ms = 10000, .most_s = 60},
     {.name = "link down at start", .event = UNPLUG, .lasts_ms = 8000, .most_s = 40},
-    {.name = "link down for ever", .event = UNPLUG, .at_ms = 5, .lasts_ms = NEVER_S * 1000, .by_address = true,
-     .most_s = 90, .words = "//10.0.0.1/"},
-    {.name = "link never up", .event = UNPLUG, .lasts_ms = NEVER_S * 1000, .most_s = 120, .words = "no DHCP server answered on net0 (10 tries"},
+    {.name = "link down for ever",
+     .event = UNPLUG,
+     .at_ms = 5,
+     .lasts_ms = NEVER_S * 1000,
+     .by_address = true,
+     .most_s = 90,
+     .words = "//10.0.0.1/"},
+    {.name = "link never up",
+     .event = UNPLUG,
+     .lasts_ms = NEVER_S * 1000,
+     .most_s = 120,
+     .words = "no DHCP server answered on net0 (10 tries"},
     {.name = "spanning tree 45 s", .event = SHUT_PORT, .lasts_ms = 45000, .most_s = 90},
     {.name = "server gone for 3 s", .event = STOP_SERVER, .at_ms = 5, .lasts_ms = 3000, .most_s = 40},
-    {.name = "server restarts", .by = HTTP, .event = RESTART_SERVER, .at_ms = 5, .lasts_ms = 2000, .most_s = 40},
-    {.name = "server restarts and forgets", .by = TFTP, .event = RESTART_SERVER, .at_ms = 3, .lasts_ms = 2000,
-     .most_s = 60, .words = "is silent for 30 s"},
-    {.name = "server dies", .event = STOP_SERVER, .by = TFTP, .at_ms = 3, .lasts_ms = NEVER_S * 1000, .most_s = 60,
+    {.name = "server restarts",
+     .by = HTTP,
+     .event = RESTART_SERVER,
+     .at_ms = 5,
+     .lasts_ms = 2000,
+     .most_s = 40},
+    {.name = "server restarts and forgets",
+     .by = TFTP,
+     .event = RESTART_SERVER,
+     .at_ms = 3,
+     .lasts_ms = 2000,
+     .most_s = 60,
+     .words = "is silent for 30 s"},
+    {.name = "server dies",
+     .event = STOP_SERVER,
+     .by = TFTP,
+     .at_ms = 3,
+     .lasts_ms = NEVER_S * 1000,
+     .most_s = 60,
      .words = "is silent for 30 s"},
 
     {.name = "no DHCP", .no_dhcp = true, .most_s = 120, .words = "no DHCP server answered on net0 (10 tries"},
@@ -111,43 +146,102 @@ static const struct cell cells[] = {
     {.name = "DNS is silent", .dns_mode = SIM_DNS_SILENT, .most_s = 60, .words = "boot.test"},
     {.name = "first DNS server is dead", .first_dns_dead = true, .most_s = 30},
 
-    BREAKS("FIN at byte 0", SIM_THEN_FIN, 0), BREAKS("FIN after byte 1", SIM_THEN_FIN, 1),
-    BREAKS("FIN in the middle", SIM_THEN_FIN, 50000), BREAKS("FIN before the last byte", SIM_THEN_FIN, 99999),
-    BREAKS("RST at byte 0", SIM_THEN_RST, 0), BREAKS("RST after byte 1", SIM_THEN_RST, 1),
-    BREAKS("RST in the middle", SIM_THEN_RST, 50000), BREAKS("RST before the last byte", SIM_THEN_RST, 99999),
-    {.name = "FIN every 20,000 bytes, no ranges", .by = HTTP, .then = SIM_THEN_FIN, .break_at = 20000, .breaks = 3,
-     .no_ranges = true, .most_s = 60},
-    {.name = "HTTP falls silent in the middle", .by = HTTP, .then = SIM_THEN_SILENCE, .break_at = 50000, .breaks = 1,
+    BREAKS("FIN at byte 0", SIM_THEN_FIN, 0),
+    BREAKS("FIN after byte 1", SIM_THEN_FIN, 1),
+    BREAKS("FIN in the middle", SIM_THEN_FIN, 50000),
+    BREAKS("FIN before the last byte", SIM_THEN_FIN, 99999),
+    BREAKS("RST at byte 0", SIM_THEN_RST, 0),
+    BREAKS("RST after byte 1", SIM_THEN_RST, 1),
+    BREAKS("RST in the middle", SIM_THEN_RST, 50000),
+    BREAKS("RST before the last byte", SIM_THEN_RST, 99999),
+    {.name = "FIN every 20,000 bytes, no ranges",
+     .by = HTTP,
+     .then = SIM_THEN_FIN,
+     .break_at = 20000,
+     .breaks = 3,
+     .no_ranges = true,
+     .most_s = 60},
+    {.name = "HTTP falls silent in the middle",
+     .by = HTTP,
+     .then = SIM_THEN_SILENCE,
+     .break_at = 50000,
+     .breaks = 1,
      .most_s = 90},
-    {.name = "HTTP is silent for ever", .by = HTTP, .then = SIM_THEN_SILENCE, .break_at = 0, .breaks = 1000,
-     .most_s = 300, .words = "nothing from the server for 30 s"},
-    {.name = "TFTP falls silent in the middle", .by = TFTP, .then = SIM_THEN_SILENCE, .break_at = 50000, .breaks = 1,
-     .most_s = 60, .words = "is silent for 30 s"},
-    {.name = "RST inside the head", .by = HTTP, .head = "HTTP/1.1 200 OK\r\nContent-Le", .most_s = 60,
+    {.name = "HTTP is silent for ever",
+     .by = HTTP,
+     .then = SIM_THEN_SILENCE,
+     .break_at = 0,
+     .breaks = 1000,
+     .most_s = 300,
+     .words = "nothing from the server for 30 s"},
+    {.name = "TFTP falls silent in the middle",
+     .by = TFTP,
+     .then = SIM_THEN_SILENCE,
+     .break_at = 50000,
+     .breaks = 1,
+     .most_s = 60,
+     .words = "is silent for 30 s"},
+    {.name = "RST inside the head",
+     .by = HTTP,
+     .head = "HTTP/1.1 200 OK\r\nContent-Le",
+     .most_s = 60,
      .words = "closed the connection"},
     {.name = "FIN instead of a head", .by = HTTP, .head = "", .most_s = 60, .words = "closed the connection"},
 
-    MOVED("301"), MOVED("302"), MOVED("303"), MOVED("307"), MOVED("308"),
-    {.name = "status 100 first", .by = HTTP, .heads = 1,
+    MOVED("301"),
+    MOVED("302"),
+    MOVED("303"),
+    MOVED("307"),
+    MOVED("308"),
+    {.name = "status 100 first",
+     .by = HTTP,
+     .heads = 1,
      .head = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n"},
-    {.name = "moved for ever", .by = HTTP, .words = "more than 10 redirects",
+    {.name = "moved for ever",
+     .by = HTTP,
+     .words = "more than 10 redirects",
      .head = "HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n"},
-    {.name = "503, come back in 2 s", .by = HTTP, .heads = 1, .most_s = 20,
+    {.name = "503, come back in 2 s",
+     .by = HTTP,
+     .heads = 1,
+     .most_s = 20,
      .head = "HTTP/1.1 503 Busy\r\nRetry-After: 2\r\nContent-Length: 0\r\n\r\n"},
-    {.name = "429, come back in 1 s", .by = HTTP, .heads = 2, .most_s = 20,
+    {.name = "429, come back in 1 s",
+     .by = HTTP,
+     .heads = 2,
+     .most_s = 20,
      .head = "HTTP/1.1 429 Slow\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n"},
-    STATUS("206", "Partial", "206: the server sends a part"), STATUS("300", "Choices", "300 Choices"),
-    STATUS("304", "Not Modified", "304 Not Modified"), STATUS("305", "Use Proxy", "305 Use Proxy"),
-    STATUS("400", "Bad", "400 Bad"), STATUS("401", "Who", "401 Who"), STATUS("403", "No", "403 No"),
-    STATUS("404", "Gone", "404 Gone"), STATUS("407", "Proxy", "407 Proxy"), STATUS("408", "Slow", "408 Slow"),
-    STATUS("410", "Gone", "410 Gone"), STATUS("416", "Range", "416 Range"), STATUS("418", "Tea", "418 Tea"),
-    STATUS("429", "Slow", "429 Slow"), STATUS("500", "Ouch", "500 Ouch"), STATUS("501", "What", "501 What"),
-    STATUS("502", "Bad", "502 Bad"), STATUS("503", "Busy", "503 Busy"), STATUS("504", "Late", "504 Late"),
-    STATUS("599", "Odd", "599 Odd"), STATUS("999", "Odd", "999 Odd"),
+    STATUS("206", "Partial", "206: the server sends a part"),
+    STATUS("300", "Choices", "300 Choices"),
+    STATUS("304", "Not Modified", "304 Not Modified"),
+    STATUS("305", "Use Proxy", "305 Use Proxy"),
+    STATUS("400", "Bad", "400 Bad"),
+    STATUS("401", "Who", "401 Who"),
+    STATUS("403", "No", "403 No"),
+    STATUS("404", "Gone", "404 Gone"),
+    STATUS("407", "Proxy", "407 Proxy"),
+    STATUS("408", "Slow", "408 Slow"),
+    STATUS("410", "Gone", "410 Gone"),
+    STATUS("416", "Range", "416 Range"),
+    STATUS("418", "Tea", "418 Tea"),
+    STATUS("429", "Slow", "429 Slow"),
+    STATUS("500", "Ouch", "500 Ouch"),
+    STATUS("501", "What", "501 What"),
+    STATUS("502", "Bad", "502 Bad"),
+    STATUS("503", "Busy", "503 Busy"),
+    STATUS("504", "Late", "504 Late"),
+    STATUS("599", "Odd", "599 Odd"),
+    STATUS("999", "Odd", "999 Odd"),
 
-    TFTP_SAYS(0, "\"no\" (error 0)"), TFTP_SAYS(1, "\"no\" (error 1)"), TFTP_SAYS(2, "\"no\" (error 2)"),
-    TFTP_SAYS(3, "\"no\" (error 3)"), TFTP_SAYS(4, "\"no\" (error 4)"), TFTP_SAYS(5, "\"no\" (error 5)"),
-    TFTP_SAYS(6, "\"no\" (error 6)"), TFTP_SAYS(7, "\"no\" (error 7)"), TFTP_SAYS(8, "\"no\" (error 8)"),
+    TFTP_SAYS(0, "\"no\" (error 0)"),
+    TFTP_SAYS(1, "\"no\" (error 1)"),
+    TFTP_SAYS(2, "\"no\" (error 2)"),
+    TFTP_SAYS(3, "\"no\" (error 3)"),
+    TFTP_SAYS(4, "\"no\" (error 4)"),
+    TFTP_SAYS(5, "\"no\" (error 5)"),
+    TFTP_SAYS(6, "\"no\" (error 6)"),
+    TFTP_SAYS(7, "\"no\" (error 7)"),
+    TFTP_SAYS(8, "\"no\" (error 8)"),
 };
 
 /* ---- what happens meanwhile --------------------------------------------------------------------------- */
@@ -271,8 +365,8 @@ static bool run_cell(const struct cell *c, unsigned by, u64 seed)
     msec_t took = clock_now() - begun;
     bool right = is_right(rc, &body, took);
     if (!right)
-        print_error("%s by %s, seed %u: rc %d, %zu bytes after %u ms: %s\n", c->name, scheme_names[by], (unsigned)seed,
-                    rc, body.len, (unsigned)took, rc ? fail_text(rc) : "");
+        print_error("%s by %s, seed %u: rc %d, %zu bytes after %u ms: %s\n", c->name, scheme_names[by],
+                    (unsigned)seed, rc, body.len, (unsigned)took, rc ? fail_text(rc) : "");
     task_cancel(player);
     task_join(player);
     blob_free(&body);
@@ -280,7 +374,8 @@ static bool run_cell(const struct cell *c, unsigned by, u64 seed)
     dns_reset();
     u32 leaked = simnet_stop();
     if (leaked)
-        print_error("%s by %s, seed %u: %u packets leaked\n", c->name, scheme_names[by], (unsigned)seed, leaked);
+        print_error("%s by %s, seed %u: %u packets leaked\n", c->name, scheme_names[by], (unsigned)seed,
+                    leaked);
     return right && !leaked;
 }
 
@@ -366,8 +461,8 @@ static u64 packets_for(u32 blocks, struct sim_line line)
 }
 
 /*
- * The Sorcerer's Apprentice (RFC 1123 4.2.3.1): every frame comes twice, and the server answers each ACK. A client that
- * did the same would make the packets more and more.
+ * The Sorcerer's Apprentice (RFC 1123 4.2.3.1): every frame comes twice, and the server answers each ACK. A
+ * client that did the same would make the packets more and more.
  */
 static void test_doubled_blocks_are_not_doubled_again(void **state)
 {
@@ -375,7 +470,8 @@ static void test_doubled_blocks_are_not_doubled_again(void **state)
     assert_in_range(packets_for(300, (struct sim_line){MBIT100, .duplicate = 1000000}), 300, 2 * 300 + 4);
 }
 
-/* Round trips longer than any first guess: the timer learns of them, and does not ask for each block twice. */
+/* Round trips longer than any first guess: the timer learns of them, and does not ask for each block twice.
+ */
 static void test_long_round_trips_are_learnt(void **state)
 {
     (void)state;
