@@ -20,6 +20,7 @@ struct run {
     struct dhcp_timing timing;
     unsigned phase, tries; /* told already */
     msec_t speak_at;
+    const char *port; /* why the switch lets nothing through, told already */
 };
 
 static int run_dhcp(void *arg)
@@ -48,6 +49,11 @@ static void read_timing(struct dhcp_timing *t)
 static void tell(struct run *run)
 {
     const struct netdev *dev = run->dev;
+    const char *port = netdev_port_words(dev, clock_now());
+    if (port && port != run->port) {
+        run->port = port;
+        printf(" the switch's port is %s...", port);
+    }
     if (dev->dhcp_phase != run->phase) {
         run->phase = dev->dhcp_phase;
         run->speak_at = after(SILENT_MS);
@@ -75,7 +81,9 @@ static int configure(struct netdev *dev, const struct dhcp_identity *id)
         return -ENOMEM;
     while (!t->finished && task_pause(NEVER) == 0)
         tell(&run);
-    return task_join(t);
+    int rc = task_join(t);
+    const char *port = rc == -ETIMEDOUT ? netdev_port_words(dev, clock_now()) : NULL;
+    return port ? fail(ETIMEDOUT, "%s: DHCP went unanswered, as the switch's port is %s", dev->name, port) : rc;
 }
 
 static msec_t link_wait(void)

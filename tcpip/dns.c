@@ -161,7 +161,7 @@ static int query_tcp(u32 server, const struct dns_name *name, msec_t timeout, st
 static int query_server(u32 server, const struct dns_name *name, msec_t timeout, struct dns_answer *answer)
 {
     int rc = query_udp(server, name, timeout, answer);
-    if (rc > 0 && answer->is_truncated && answer->count == 0)
+    if (rc > 0 && answer->is_truncated) /* RFC 2181 9: what came is no answer */
         rc = query_tcp(server, name, timeout, answer);
     return rc;
 }

@@ -82,7 +82,19 @@ struct netdev {
     enum { DHCP_ASKING, DHCP_AWAITING_ACK, DHCP_AWAITING_PROXY } dhcp_phase;
     u8 dhcp_tries; /* packets sent in this phase */
     u32 opened_at; /* order of opening; the highest is netX */
+
+    /* Why the switch's port lets nothing through, as its own protocols tell (stp.c, lacp.c): "blocked by ...". */
+    const char *port_words;
+    msec_t port_until; /* believed until then */
+    msec_t slow_since; /* lacp.c: in the second from here on it sent so many answers */
+    unsigned slow_answers;
 };
+
+/* The words, NULL when nobody says so (any more). */
+static inline const char *netdev_port_words(const struct netdev *dev, msec_t now)
+{
+    return now < dev->port_until ? dev->port_words : NULL;
+}
 
 /* Put a device at the end of the list and name it netN. The caller keeps the memory alive. */
 void netdev_register(struct netdev *dev);

@@ -3,6 +3,7 @@
  */
 #include "script/net.h"
 #include "pm/lib/clock.h"
+#include "pm/lib/task.h"
 #include "script/command.h"
 #include "script/settings.h"
 #include "tcpip/dhcp_lease.h"
@@ -222,9 +223,28 @@ static const struct option linkwait_options[] = {
     {0},
 };
 
+/* Until nobody says any more that the switch's port lets nothing through. */
+static int wait_for_port(struct netdev *dev, msec_t deadline)
+{
+    const char *words = netdev_port_words(dev, clock_now());
+    if (!words)
+        return 0;
+    printf("%s: link is up, but the switch's port is %s...", dev->name, words);
+    int rc = 0;
+    while (rc == 0 && netdev_port_words(dev, clock_now()))
+        rc = task_pause(MIN(deadline, dev->port_until));
+    if (!netdev_port_words(dev, clock_now()))
+        rc = rc == -ECANCELED ? rc : 0;
+    printf(" %s\n", rc == 0 ? "open" : rc == -ECANCELED ? "interrupted" : "still so");
+    return rc == -ETIMEDOUT ? fail(ETIMEDOUT, "%s: the switch's port is %s", dev->name, words) : rc;
+}
+
 static int linkwait_one(struct netdev *dev, const struct parsed *p)
 {
-    return net_link_up(dev, p->option[0].given ? (msec_t)p->option[0].number : NEVER);
+    msec_t wait_ms = p->option[0].given ? (msec_t)p->option[0].number : NEVER;
+    msec_t deadline = after(wait_ms);
+    int rc = net_link_up(dev, wait_ms);
+    return rc < 0 ? rc : wait_for_port(dev, deadline);
 }
 
 static int run_iflinkwait(const struct command *self, const struct parsed *p)
@@ -243,7 +263,7 @@ const struct command command_iflinkwait = {
 };
 
 const struct help_text help_iflinkwait = {
-    .says = "Wait until the link of interfaces (all when none is named) is up.",
+    .says = "Wait until the link of interfaces (all when none is named) is up and the switch's port open.",
     .options = {"give up after this long (default: wait for ever)"},
     .example = "iflinkwait --timeout 10000 net0",
 };

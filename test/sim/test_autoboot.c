@@ -179,6 +179,21 @@ static void test_tries_are_told(void **state)
                                            "shut for 50 s)... try 5 of 5... failed\n"));
 }
 
+/* The switch says itself why nobody answers. */
+static void test_patience_knows_the_port(void **state)
+{
+    (void)state;
+    u8 bpdu[60] = "\x01\x80\xc2\0\0\0\x02\0\0\0\0\x09\0\x27\x42\x42\x03\0\0\x02\x02\x0e";
+    bpdu[14 + 34] = 10; /* hello, seconds */
+    assert_int_equal(setting_set("dhcp-tries", "2"), 0);
+    sim_up.is_cut = true;
+    sim_inject_frame(bpdu, sizeof(bpdu));
+    int rc = autoboot();
+    assert_int_equal(rc, -ETIMEDOUT);
+    assert_non_null(strstr(console_text(), "... the switch's port is blocked by spanning tree (STP)... try 2 of 2"));
+    assert_non_null(strstr(fail_text(rc), "unanswered, as the switch's port is blocked by spanning tree (STP)"));
+}
+
 static void test_settings_that_make_no_sense(void **state)
 {
     (void)state;
@@ -197,6 +212,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(the_server_of_the_lease), T(the_server_of_the_proxy), T(by_hand), T(no_file),
         T(menu),                    T(tries_are_told),          T(settings_that_make_no_sense),
+        T(patience_knows_the_port),
     };
     return cmocka_run_group_tests_name("autoboot", tests, NULL, NULL);
 }

@@ -16,7 +16,7 @@
 
 #include "test/host/test.h"
 
-enum mode { ANSWER, SILENT, SERVFAIL, REFUSED, NXDOMAIN, NODATA, TRUNCATED, ALIAS_ONLY, ENDLESS_ALIAS };
+enum mode { ANSWER, SILENT, SERVFAIL, REFUSED, NXDOMAIN, NODATA, TRUNCATED, CUT_SHORT, ALIAS_ONLY, ENDLESS_ALIAS };
 
 struct server {
     struct sim_host *host;
@@ -86,13 +86,16 @@ static size_t respond(struct server *s, const u8 *query, size_t len, u8 *out, si
         mode = ANSWER;
     put_bytes(&w, query, len);
     u16 flags = mode < ARRAY_SIZE(flags_of) && flags_of[mode] ? flags_of[mode] : 0x8180;
-    flags |= mode == TRUNCATED ? 0x0200 : 0;
+    flags |= mode == TRUNCATED || mode == CUT_SHORT ? 0x0200 : 0;
     out[2] = (u8)(flags >> 8);
     out[3] = (u8)flags;
     if (mode == ANSWER) {
         for (unsigned i = 0; i < s->addresses; i++)
             put_address(&w, NULL, s->ttl, s->ip + i);
         out[7] = (u8)s->addresses;
+    } else if (mode == CUT_SHORT) {
+        put_address(&w, NULL, s->ttl, s->ip);
+        out[7] = 1;
     } else if (mode == ALIAS_ONLY || mode == ENDLESS_ALIAS) {
         char alias[32];
         strcpy(alias, "target.x");
@@ -420,6 +423,19 @@ static void test_truncated_goes_to_tcp(void **state)
     assert_int_equal(second.queries, 0);
 }
 
+/* An answer that holds some of the addresses is cut all the same (RFC 2181 section 9). */
+static void test_cut_short_goes_to_tcp(void **state)
+{
+    (void)state;
+    static const struct sim_tcp_ops ops = {.data = on_tcp_query};
+    first.mode = CUT_SHORT;
+    first.addresses = 5;
+    sim_tcp_serve(first.host, 53, &ops, &first, NULL);
+    assert_int_equal(resolve("boot.example"), 5);
+    assert_int_equal(first.tcp_queries, 1);
+    assert_int_equal(second.queries, 0);
+}
+
 static void test_truncated_without_tcp(void **state)
 {
     (void)state;
@@ -493,6 +509,7 @@ int main(void)
         T(ids_and_ports),
         T(forgeries),
         T(truncated_goes_to_tcp),
+        T(cut_short_goes_to_tcp),
         T(truncated_without_tcp),
         T(bad_line),
         T(cancel),

@@ -19,10 +19,10 @@
 
 #include "test/host/test.h"
 
-extern const struct command command_ifopen, command_ifstat, command_ipstat, command_nslookup, command_nstat,
+extern const struct command command_iflinkwait, command_ifopen, command_ifstat, command_ipstat, command_nslookup, command_nstat,
     command_ntp, command_ping, command_route, command_set, command_vcreate, command_vdestroy;
 const struct command *const commands[] = {
-    &command_ifopen, &command_ifstat, &command_ipstat, &command_nslookup, &command_nstat,    &command_ntp,
+    &command_iflinkwait, &command_ifopen, &command_ifstat, &command_ipstat, &command_nslookup, &command_nstat,    &command_ntp,
     &command_ping,   &command_route,  &command_set,    &command_vcreate,  &command_vdestroy, NULL,
 };
 const struct help_text *const help_texts[] = {NULL};
@@ -239,6 +239,20 @@ static void test_statistics(void **state)
     assert_true(said(" bad IP, "));
 }
 
+/* The switch's port: blocked as RSTP says, and open when that is no longer said. */
+static void test_iflinkwait_port(void **state)
+{
+    (void)state;
+    static const u8 blocked[60] = "\x01\x80\xc2\0\0\0\x02\0\0\0\0\x09\0\x27\x42\x42\x03\0\0\x02\x02\x0e";
+    assert_int_equal(run("iflinkwait net0"), 0);
+    sim_inject_frame(blocked, sizeof(blocked));
+    simnet_run(2);
+    assert_int_equal(run("iflinkwait --timeout 500 net0"), -ETIMEDOUT);
+    assert_true(said("net0: link is up, but the switch's port is blocked by spanning tree (STP)... still so"));
+    assert_int_equal(run("iflinkwait net0"), 0);
+    assert_true(said("(STP)... open"));
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(test_##name, start, stop)
 
 int main(void)
@@ -246,6 +260,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(k47_ping), T(ping_fails), T(ping_until_ctrl_c), T(k46_nslookup),
         T(k45_ntp), T(vlans),      T(vlans_refused),     T(statistics),
+        T(iflinkwait_port),
     };
     return cmocka_run_group_tests_name("network commands", tests, NULL, NULL);
 }
