@@ -34,11 +34,13 @@
 /* What task_pause() does to keep the machine alive. True when Ctrl-C was typed. */
 static bool poll_world(void)
 {
+    static msec_t served;
     msec_t now = clock_now();
     net_poll(now);
-    for (const struct service *const *s = services; *s; s++)
+    for (const struct service *const *s = services; now != served && *s; s++)
         if ((*s)->poll)
             (*s)->poll(now);
+    served = now;
     return console_poll();
 }
 

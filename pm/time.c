@@ -36,7 +36,7 @@ enum {
 static struct {
     enum { CLOCK_UNKNOWN, CLOCK_TSC, CLOCK_PIT } source;
     msec_t last; /* what was told last: never go back */
-    u64 tsc_start;
+    u64 tsc_last; /* the TSC at the start of the millisecond `last` */
     u32 tsc_per_ms;
     u64 counts; /* of the PIT until the last load */
     u32 tick;   /* BIOS ticks at the last load */
@@ -94,7 +94,7 @@ static u32 pit_elapsed(u32 passed_ticks)
     return counts;
 }
 
-static msec_t pit_now(void)
+static __attribute__((noinline)) msec_t pit_now(void)
 {
     u32 now = ticks(), passed = now - state.tick;
     if (passed > 18 * 3600) /* midnight: the BIOS starts again at 0 */
@@ -205,8 +205,21 @@ static bool start_tsc(void)
         state.tsc_per_ms = rate_from_ticks();
     if (!state.tsc_per_ms)
         state.tsc_per_ms = ASSUMED_RATE;
-    state.tsc_start = rdtsc();
+    state.tsc_last = rdtsc();
     return true;
+}
+
+/*
+ * Another millisecond. The division is the instruction: its quotient has 32 bits, so a counter that jumped by 49 days
+ * or backwards starts again from here.
+ */
+static __attribute__((noinline)) void tsc_advance(u64 passed)
+{
+    u32 high = (u32)(passed >> 32), ms = 0, rest = 0;
+    if (high < state.tsc_per_ms)
+        __asm__("divl %4" : "=a"(ms), "=d"(rest) : "0"((u32)passed), "1"(high), "rm"(state.tsc_per_ms) : "cc");
+    state.tsc_last += passed - rest;
+    state.last += ms;
 }
 
 /* ---- what others call -------------------------------------------------------------------------------- */
@@ -220,14 +233,16 @@ static void start(void)
 
 msec_t clock_now(void)
 {
-    msec_t now;
     if (state.source == CLOCK_UNKNOWN)
         start();
-    if (state.source == CLOCK_TSC)
-        now = (rdtsc() - state.tsc_start) / state.tsc_per_ms;
-    else
-        now = pit_now();
-    state.last = MAX(now, state.last);
+    if (state.source == CLOCK_TSC) {
+        u64 passed = rdtsc() - state.tsc_last;
+        if (passed >= state.tsc_per_ms) /* most calls come within the millisecond of the last one */
+            tsc_advance(passed);
+    } else {
+        msec_t now = pit_now();
+        state.last = MAX(now, state.last);
+    }
     return state.last;
 }
 

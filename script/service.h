@@ -9,7 +9,7 @@
 struct service {
     /* Each of them may be NULL. */
     void (*start)(void);      /* once, when the settings are there */
-    void (*poll)(msec_t now); /* each time the world is polled; must not block */
+    void (*poll)(msec_t now); /* once a millisecond, as often as the world is polled; must not block */
     bool (*boot)(int *rc);    /* instead of autoboot: false when it has nothing to boot, else true with the status */
 };
 

@@ -1,8 +1,7 @@
 /*
  * The Internet checksum (RFC 1071). It touches every downloaded byte, so its inner loop decides how
  * fast a slow machine downloads. The sum does not depend on byte order (section 2 B), so native
- * 32-bit words do, and the compiler's add-with-carry builtin turns a row of them into a chain of
- * adc: one instruction for four bytes.
+ * 32-bit words do, added with a chain of adc: one instruction for four bytes.
  */
 #include "tcpip/checksum.h"
 
@@ -11,8 +10,6 @@
 /* A word at any address. may_alias because packets are bytes. */
 typedef u32 __attribute__((may_alias, aligned(1))) any_u32;
 
-#define add_carry __builtin_ia32_addcarryx_u32 /* carry out = (carry in, a, b, &sum) */
-
 /* End-around carry. */
 static u32 add_word(u32 sum, u32 word)
 {
@@ -20,53 +17,48 @@ static u32 add_word(u32 sum, u32 word)
     return sum + (sum < word);
 }
 
-/* The next four words with their carries. */
-#define ADD_4(i)                                                                                             \
-    c = add_carry(c, sum, w[i], &sum);                                                                       \
-    c = add_carry(c, sum, w[i + 1], &sum);                                                                   \
-    c = add_carry(c, sum, w[i + 2], &sum);                                                                   \
-    c = add_carry(c, sum, w[i + 3], &sum)
-
-static u32 add_128_bytes(u32 sum, const any_u32 *w)
+/* Whole words, first in rows of 16. Neither lea nor dec touches the carry, so that it goes through all of them. */
+static u32 add_words(u32 sum, const any_u32 *w, u32 count)
 {
-    u8 c = 0;
+    u32 rows = count / 16;
 
-    ADD_4(0);
-    ADD_4(4);
-    ADD_4(8);
-    ADD_4(12);
-    ADD_4(16);
-    ADD_4(20);
-    ADD_4(24);
-    ADD_4(28);
-    return add_word(sum, c);
-}
-
-static u32 add_16_bytes(u32 sum, const any_u32 *w)
-{
-    u8 c = 0;
-
-    ADD_4(0);
-    return add_word(sum, c);
+    count %= 16;
+    __asm__("incl %[rows]\n\t"
+            "incl %[count]\n\t"
+            "clc\n\t"
+            "jmp 2f\n"
+            "1:\n\t"
+            ".set at, 0\n\t"
+            ".rept 16\n\t"
+            "adcl at(%[w]), %[sum]\n\t"
+            ".set at, at + 4\n\t"
+            ".endr\n\t"
+            "lea 64(%[w]), %[w]\n"
+            "2:\n\t"
+            "decl %[rows]\n\t"
+            "jnz 1b\n\t"
+            "jmp 4f\n"
+            "3:\n\t"
+            "adcl (%[w]), %[sum]\n\t"
+            "lea 4(%[w]), %[w]\n"
+            "4:\n\t"
+            "decl %[count]\n\t"
+            "jnz 3b\n\t"
+            "adcl $0, %[sum]"
+            : [sum] "+r"(sum), [w] "+r"(w), [rows] "+r"(rows), [count] "+r"(count)
+            :
+            : "cc", "memory");
+    return sum;
 }
 
 u32 checksum_add(u32 sum, const void *data, size_t len)
 {
-    const any_u32 *w = data;
+    u32 rest = 0; /* an odd byte is the first of a word padded with zero */
 
-    for (; len >= 128; len -= 128, w += 32)
-        sum = add_128_bytes(sum, w);
-    for (; len >= 16; len -= 16, w += 4)
-        sum = add_16_bytes(sum, w);
-    for (; len >= 4; len -= 4)
-        sum = add_word(sum, *w++);
-    if (len) {
-        u32 rest = 0; /* an odd byte is the first of a word padded with zero */
-
-        memcpy(&rest, w, len);
-        sum = add_word(sum, rest);
-    }
-    return sum;
+    sum = add_words(sum, data, (u32)len / 4);
+    if (len % 4)
+        memcpy(&rest, (const u8 *)data + len / 4 * 4, len % 4);
+    return add_word(sum, rest);
 }
 
 /* x86 is little-endian: what is in network order is swapped, and the sum is in network order swapped. */

@@ -62,7 +62,7 @@ int task_pause(msec_t deadline)
      * caller's condition, even when the poll itself took long.
      */
     bool expired = clock_now() >= deadline;
-    if (world && world())
+    if (current == &main_task && world && world()) /* once a round: no task waits longer for it than for its turn */
         task_cancel(&main_task);
     run_others();
     if (current->cancelled)

@@ -36,7 +36,7 @@ struct task {
 struct task *task_current(void);
 
 /*
- * Poll the world once (network, consoles), let the other tasks run, and return:
+ * Let the other tasks run, once round; the main task's turn polls the world (network, consoles) first. Returns
  * 0 to look at the condition again, -ETIMEDOUT when clock_now() >= deadline,
  * -ECANCELED when the task was cancelled (Ctrl-C cancels the main task).
  * Deadline NEVER waits without limit: only for a person's input.
@@ -67,7 +67,7 @@ void task_cancel(struct task *t);
 void task_uncancel(void);
 
 /*
- * The function that task_pause() calls to poll the world; it must not block. It returns true
+ * The function that the main task's task_pause() calls to poll the world; it must not block. It returns true
  * when the person asked to interrupt (Ctrl-C), which cancels the main task.
  */
 void task_set_world(bool (*poll)(void));

@@ -91,6 +91,30 @@ static int wait_for_ever(void *arg)
     return rc;
 }
 
+static int polls;
+static bool count_polls(void)
+{
+    polls++;
+    return false;
+}
+
+/* A poll for each task that waits would make every packet dearer. */
+static void test_one_poll_a_round(void **state)
+{
+    (void)state;
+    struct task *a = task_start("first", wait_for_ever, NULL);
+    struct task *b = task_start("second", wait_for_ever, NULL);
+    polls = 0;
+    task_set_world(count_polls);
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(task_pause(NEVER), 0);
+    assert_int_equal(polls, 5);
+    task_cancel(a);
+    task_cancel(b);
+    assert_int_equal(task_join(a), -ECANCELED);
+    assert_int_equal(task_join(b), -ECANCELED);
+}
+
 static void test_ctrl_c_cancels_all(void **state)
 {
     (void)state;
@@ -192,6 +216,7 @@ int main(void)
         cmocka_unit_test_setup(test_pause_times_out, setup),
         cmocka_unit_test_setup(test_slow_poll_is_not_lost, setup),
         cmocka_unit_test_setup(test_tasks_take_turns, setup),
+        cmocka_unit_test_setup(test_one_poll_a_round, setup),
         cmocka_unit_test_setup(test_ctrl_c_cancels_all, setup),
         cmocka_unit_test_setup(test_cancel_one, setup),
         cmocka_unit_test_setup(test_nested_failures, setup),
