@@ -196,24 +196,33 @@ $(O)/%.lzma: $(O)/%.bin Makefile | need-build
 	$(Q)$(XZ) $(XZ_OPTIONS) --stdout $< > $@
 
 # The boot stub runs where it was loaded: position-independent, and its names are its own (no GOT).
-STUB_CFLAGS := $(filter-out -fno-pie -fno-pic $(LTO) $(PACKS_BETTER),$(PM_CFLAGS)) -fpie -fno-jump-tables -include boot/stub_hidden.h
-STUB_OBJ    := $(O)/stub/boot/stub_entry.asm.o $(O)/stub/pm/gate.asm.o \
-               $(patsubst %,$(O)/stub/%.o,boot/stub pm/rm pm/memmap pm/lib/lzma)
+# Unpacking is most of the time until the first packet, so puck.* have one compiled for speed.
+STUB_CFLAGS      := $(filter-out -fno-pie -fno-pic $(LTO) $(PACKS_BETTER),$(PM_CFLAGS)) -fpie -fno-jump-tables -include boot/stub_hidden.h
+FAST_STUB_CFLAGS := $(filter-out -Oz -mtune=%,$(STUB_CFLAGS)) -O2 -mtune=generic
+STUB_PARTS       := boot/stub_entry.asm.o pm/gate.asm.o boot/stub.o pm/rm.o pm/memmap.o pm/lib/lzma.o
 
 $(O)/stub/%.o: %.c | need-build
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(STUB_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(O)/stub/%.asm.o: %.asm | need-build
+$(O)/fast-stub/%.o: %.c | need-build
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(FAST_STUB_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(O)/stub/%.asm.o $(O)/fast-stub/%.asm.o: %.asm | need-build
 	@mkdir -p $(@D)
 	$(Q)$(NASM) -f elf32 -I. -MD $(@:.o=.d) -MP -o $@ $<
 
-$(STUB_OBJ): Makefile
+$(STUB_PARTS:%=$(O)/stub/%) $(STUB_PARTS:%=$(O)/fast-stub/%): Makefile
 
-$(O)/stub.elf: linker/stub.ld $(STUB_OBJ)
-	$(Q)$(LD) $(LDFLAGS) -T $< -o $@ $(STUB_OBJ)
+$(O)/stub.elf: linker/stub.ld $(STUB_PARTS:%=$(O)/stub/%)
+$(O)/fast-stub.elf: linker/stub.ld $(STUB_PARTS:%=$(O)/fast-stub/%)
+$(O)/stub.elf $(O)/fast-stub.elf:
+	$(Q)$(LD) $(LDFLAGS) -T $< -o $@ $(filter %.o,$^)
 
 $(O)/stub.bin: $(O)/stub.elf
+$(O)/fast-stub.bin: $(O)/fast-stub.elf
+$(O)/stub.bin $(O)/fast-stub.bin:
 	$(Q)objcopy -O binary -j .all $< $@
 
 # Debian's NASM lists only incbin files with -MD, not %include.
@@ -221,11 +230,13 @@ $(O)/rm.bin: rm/rm.asm $(wildcard rm/*.asm rm/*.inc) | need-build
 	@mkdir -p $(@D)
 	$(Q)$(NASM) -f bin -I. -o $@ $<
 
+stub_of = $(if $(filter puck,$(1)),fast-stub,stub)
+
 # bin/NAME.FORMAT
 define image_rule
-$(BIN)/$(1).$(2): boot/$(2).asm boot/payload.inc rm/mailbox.inc $(O)/rm.bin $(O)/stub.bin $(O)/$(1).inc $(O)/$(1).lzma | need-build
+$(BIN)/$(1).$(2): boot/$(2).asm boot/payload.inc rm/mailbox.inc $(O)/rm.bin $(O)/$(call stub_of,$(1)).bin $(O)/$(1).inc $(O)/$(1).lzma | need-build
 	@mkdir -p $$(@D)
-	$$(Q)$(NASM) -f bin -I. -DRM='"$(O)/rm.bin"' -DSTUB='"$(O)/stub.bin"' \
+	$$(Q)$(NASM) -f bin -I. -DRM='"$(O)/rm.bin"' -DSTUB='"$(O)/$(call stub_of,$(1)).bin"' \
 	    -DPROGRAM_HEADER='"$(O)/$(1).inc"' -DPROGRAM_PACKED='"$(O)/$(1).lzma"' -o $$@ $$<
 endef
 $(foreach i,$(IMAGES),$(eval $(call image_rule,$(basename $(i)),$(subst .,,$(suffix $(i))))))

@@ -44,12 +44,14 @@ static u32 adler32(const u8 *data, size_t len)
     u32 a = 1, b = 0;
     while (len--) {
         a += *data++;
-        if (a >= ADLER_MOD)
-            a -= ADLER_MOD;
         b += a;
-        if (b >= ADLER_MOD)
-            b -= ADLER_MOD;
+        if (b >= 1u << 31) { /* long before 32 bits are full */
+            a %= ADLER_MOD;
+            b %= ADLER_MOD;
+        }
     }
+    a %= ADLER_MOD;
+    b %= ADLER_MOD;
     return b << 16 | a;
 }
 

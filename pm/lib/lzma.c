@@ -5,6 +5,13 @@
  */
 #include "pm/lib/lzma.h"
 
+/* With room for it the decoder is one function, which takes a third of the instructions less. */
+#ifdef __OPTIMIZE_SIZE__
+#define WHOLE
+#else
+#define WHOLE __attribute__((flatten))
+#endif
+
 enum {
     STATES = 12,
     FIRST_MATCH_STATE = 7, /* states below: the last symbol was a literal */
@@ -61,15 +68,16 @@ static unsigned get_bit(struct decoder *z, unsigned prob)
 {
     u16 *p = &z->probs[prob];
     refill(z);
-    u32 bound = (z->range >> 11) * *p;
+    u32 odds = *p;
+    u32 bound = (z->range >> 11) * odds;
     if (z->code < bound) {
         z->range = bound;
-        *p += (2048 - *p) >> 5;
+        *p = (u16)(odds + ((2048 - odds) >> 5));
         return 0;
     }
     z->range -= bound;
     z->code -= bound;
-    *p -= *p >> 5;
+    *p = (u16)(odds - (odds >> 5));
     return 1;
 }
 
@@ -203,15 +211,13 @@ static bool copy_match(struct decoder *z, unsigned len)
 {
     if (z->rep[0] >= z->at || len > z->out_len - z->at)
         return false;
-    u8 *to = z->out + z->at;
-    const u8 *from = to - z->rep[0] - 1;
-    z->at += len;
+    const u8 *from = z->out + z->at - z->rep[0] - 1;
     while (len--)
-        *to++ = *from++;
+        z->out[z->at++] = *from++;
     return true;
 }
 
-bool lzma_decode(const u8 *in, size_t in_len, u8 *out, size_t out_len, u16 *probs)
+WHOLE bool lzma_decode(const u8 *in, size_t in_len, u8 *out, size_t out_len, u16 *probs)
 {
     struct decoder z = {.in = in, .in_end = in + in_len, .range = 0xffffffff, .probs = probs,
                         .out = out, .out_len = out_len};
@@ -263,16 +269,13 @@ static u32 make_relative(u32 target, u32 next, unsigned doubt)
 
 void x86_unfilter(u8 *data, size_t len)
 {
-    /* Bit n: the byte n + 1 before `seen` is an E8 or E9 that was left alone. */
+    /* Bit n, 1 to 3: the byte n before this one is an E8 or E9 that was left alone. */
     unsigned skipped = 0;
-    size_t seen = 0;
-    for (size_t at = 0; at + 5 <= len; at++) {
+    for (size_t at = 0; at + 5 <= len; at++, skipped <<= 1) {
         u8 *p = data + at;
         if ((p[0] & 0xfe) != 0xe8)
             continue;
-        skipped = at - seen > 4 ? 0 : skipped << (at - seen) & 15;
-        seen = at;
-        unsigned before = skipped >> 1;
+        unsigned before = skipped >> 1 & 7;
         unsigned doubt = before == 4 ? 3 : before;
         bool plain = (before & (before - 1)) == 0 && (before == 0 || !is_sign(p[4 - doubt]));
         if (!plain || !is_sign(p[4])) {
