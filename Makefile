@@ -209,7 +209,11 @@ $(O)/fast-stub/%.o: %.c | need-build
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(FAST_STUB_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(O)/stub/%.asm.o $(O)/fast-stub/%.asm.o: %.asm | need-build
+$(O)/stub/%.asm.o: %.asm | need-build
+	@mkdir -p $(@D)
+	$(Q)$(NASM) -f elf32 -I. -MD $(@:.o=.d) -MP -o $@ $<
+
+$(O)/fast-stub/%.asm.o: %.asm | need-build
 	@mkdir -p $(@D)
 	$(Q)$(NASM) -f elf32 -I. -MD $(@:.o=.d) -MP -o $@ $<
 
