@@ -160,6 +160,14 @@ static inline bool rdseed(u32 *v)
     return ok;
 }
 
+/* DIV as it is: the quotient must fit into 32 bits, or the processor raises #DE. */
+static inline u32 divl(u64 n, u32 d, u32 *rest)
+{
+    u32 quotient;
+    __asm__("divl %4" : "=a"(quotient), "=d"(*rest) : "0"((u32)n), "1"((u32)(n >> 32)), "rm"(d) : "cc");
+    return quotient;
+}
+
 /* No interrupt table and an interrupt: the processor shuts down, which resets the machine. */
 static inline void triple_fault(void)
 {

@@ -217,7 +217,7 @@ static __attribute__((noinline)) void tsc_advance(u64 passed)
 {
     u32 high = (u32)(passed >> 32), ms = 0, rest = 0;
     if (high < state.tsc_per_ms)
-        __asm__("divl %4" : "=a"(ms), "=d"(rest) : "0"((u32)passed), "1"(high), "rm"(state.tsc_per_ms) : "cc");
+        ms = divl(passed, state.tsc_per_ms, &rest);
     state.tsc_last += passed - rest;
     state.last += ms;
 }
