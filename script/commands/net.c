@@ -263,7 +263,7 @@ const struct command command_iflinkwait = {
 };
 
 const struct help_text help_iflinkwait = {
-    .says = "Wait until the link of interfaces (all when none is named) is up and the switch's port open.",
+    .says = "Wait for the links, and for the switch's ports to open.",
     .options = {"give up after this long (default: wait for ever)"},
     .example = "iflinkwait --timeout 10000 net0",
 };

@@ -352,7 +352,7 @@ static void test_parallel(void **state)
     static const char *const names[] = {"a", "b", "c"};
     for (unsigned i = 0; i < 3; i++) {
         memset(big[i], 'a' + (int)i, sizeof(big[i]));
-        serve_bytes(names[i], big[i], sizeof(big[i]))->per_turn = 1000 - 300 * i; /* the last ends last */
+        serve_bytes(names[i], big[i], sizeof(big[i]))->per_turn = 500 - 150 * i; /* the last ends last */
     }
     assert_int_equal(run("initrd --parallel a b c"), 0);
     assert_int_equal(most_open, 3);

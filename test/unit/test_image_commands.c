@@ -28,7 +28,7 @@ struct file {
     const char *text;
     size_t len;      /* 0 = of the text; longer is filled up with x */
     bool no_size;    /* the size is not told */
-    size_t per_turn; /* bytes in 2 ms (two tasks take a turn of 1 ms each); 0 = all at once */
+    size_t per_turn; /* bytes in 1 ms, which is a round of all tasks; 0 = all at once */
     size_t stalls;   /* nothing comes after so many bytes; 0 = never */
 };
 
@@ -423,7 +423,7 @@ static void test_progress(void **state)
     (void)state;
     struct file *f = serve("initrd.gz", "x");
     f->len = 10000000;
-    f->per_turn = 5000; /* 4 seconds */
+    f->per_turn = 2500; /* 4 seconds */
     msec_t before = clock_now();
     assert_int_equal(run("initrd initrd.gz\n"), 0);
     msec_t took = clock_now() - before;
@@ -440,12 +440,12 @@ static void test_progress_without_size(void **state)
     (void)state;
     struct file *f = serve("a-name-that-is-much-too-long-for-one-line", "x");
     f->len = 100000;
-    f->per_turn = 200;
+    f->per_turn = 100;
     f->no_size = true;
     assert_int_equal(run("initrd a-name-that-is-much-too-long-for-one-line\n"), 0);
     check_lines();
-    assert_true(printed("\ra-name-that-is-much- 39.8 kB  99.5 kB/s\r"));
-    assert_true(printed("... ok (100.0 kB, 99.5 kB/s)"));
+    assert_true(printed("\ra-name-that-is-much- 39.9 kB  99.7 kB/s\r"));
+    assert_true(printed("... ok (100.0 kB, 99.7 kB/s)"));
 }
 
 static void test_progress_stalled(void **state)
