@@ -199,7 +199,8 @@ $(O)/%.lzma: $(O)/%.bin Makefile | need-build
 # Unpacking is most of the time until the first packet, so puck.* have one compiled for speed.
 STUB_CFLAGS      := $(filter-out -fno-pie -fno-pic $(LTO) $(PACKS_BETTER),$(PM_CFLAGS)) -fpie -fno-jump-tables -include boot/stub_hidden.h
 FAST_STUB_CFLAGS := $(filter-out -Oz -mtune=%,$(STUB_CFLAGS)) -O2 -mtune=generic
-STUB_PARTS       := boot/stub_entry.asm.o pm/gate.asm.o boot/stub.o pm/rm.o pm/memmap.o pm/lib/lzma.o
+STUB_ASM         := $(patsubst %,$(O)/stub/%.asm.o,boot/stub_entry pm/gate)
+STUB_C           := boot/stub.o pm/rm.o pm/memmap.o pm/lib/lzma.o
 
 $(O)/stub/%.o: %.c | need-build
 	@mkdir -p $(@D)
@@ -213,14 +214,10 @@ $(O)/stub/%.asm.o: %.asm | need-build
 	@mkdir -p $(@D)
 	$(Q)$(NASM) -f elf32 -I. -MD $(@:.o=.d) -MP -o $@ $<
 
-$(O)/fast-stub/%.asm.o: %.asm | need-build
-	@mkdir -p $(@D)
-	$(Q)$(NASM) -f elf32 -I. -MD $(@:.o=.d) -MP -o $@ $<
+$(STUB_ASM) $(STUB_C:%=$(O)/stub/%) $(STUB_C:%=$(O)/fast-stub/%): Makefile
 
-$(STUB_PARTS:%=$(O)/stub/%) $(STUB_PARTS:%=$(O)/fast-stub/%): Makefile
-
-$(O)/stub.elf: linker/stub.ld $(STUB_PARTS:%=$(O)/stub/%)
-$(O)/fast-stub.elf: linker/stub.ld $(STUB_PARTS:%=$(O)/fast-stub/%)
+$(O)/stub.elf: linker/stub.ld $(STUB_ASM) $(STUB_C:%=$(O)/stub/%)
+$(O)/fast-stub.elf: linker/stub.ld $(STUB_ASM) $(STUB_C:%=$(O)/fast-stub/%)
 $(O)/stub.elf $(O)/fast-stub.elf:
 	$(Q)$(LD) $(LDFLAGS) -T $< -o $@ $(filter %.o,$^)
 
