@@ -112,10 +112,10 @@ static void put_base64(struct writer *w, const char *data)
     }
 }
 
-static int put_authorization(struct writer *w, const struct http *h)
+int http_put_basic(struct writer *w, const char *user, const char *password)
 {
     char *pair;
-    if (asprintf(&pair, "%s:%s", h->user, h->password ? h->password : "") < 0)
+    if (asprintf(&pair, "%s:%s", user, password ? password : "") < 0)
         return no_memory();
     put_text(w, "Authorization: Basic ");
     put_base64(w, pair);
@@ -154,7 +154,7 @@ static int write_request(struct http *h, struct stream *conn, const char *target
     const char *lines = h->lines ? h->lines : "";
     size_t size = strlen(target) + strlen(h->uri->host) + strlen(lines) + 256;
     if (h->logged_in)
-        size += 2 * (strlen(h->user) + (h->password ? strlen(h->password) : 0));
+        size += http_basic_size(h->user, h->password);
     char *text = malloc(size);
     if (!text)
         return no_memory();
@@ -168,7 +168,7 @@ static int write_request(struct http *h, struct stream *conn, const char *target
     put_text(&w, user_agent);
     put_text(&w, "\r\nConnection: keep-alive\r\n");
     put_text(&w, lines);
-    int rc = h->logged_in ? put_authorization(&w, h) : 0;
+    int rc = h->logged_in ? http_put_basic(&w, h->user, h->password) : 0;
     put_text(&w, "\r\n");
     if (rc == 0)
         rc = writer_ok(&w) ? stream_write(conn, text, writer_len(&w))

@@ -5,10 +5,12 @@
  */
 #pragma once
 
+#include "pm/lib/writer.h"
 #include "tcpip/fetch.h"
 #include "tcpip/http_message.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct http {
     struct stream stream;
@@ -32,7 +34,8 @@ struct http {
     struct http_body body;
 
     /* Of features. */
-    struct http_digest *digest; /* http_digest.c */
+    struct http_digest *digest[2]; /* http_digest.c: for the server, for the proxy */
+    bool proxy_logged_in;       /* http_proxy.c: with Basic */
     unsigned waits;             /* http_patience.c: how often Retry-After was obeyed */
     char *validator;            /* http_resume.c: what the file is known by; malloc'd */
     u64 resume_at, resume_size;
@@ -59,6 +62,14 @@ extern const struct http_feature *const http_features[]; /* NULL at the end */
 
 /* Add a header line, without CRLF, to the request that is being made. 0 or -ENOMEM with text. */
 int http_add_line(struct http *h, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* "Authorization: Basic ...\r\n" (RFC 7617), at most http_basic_size() bytes. 0 or -ENOMEM with text. */
+int http_put_basic(struct writer *w, const char *user, const char *password);
+
+static inline size_t http_basic_size(const char *user, const char *password)
+{
+    return 2 * (strlen(user) + (password ? strlen(password) : 0)) + 32;
+}
 
 /*
  * Ask for h->uri, as often as features and the server's login want. 0 with the answer in h->head and h->body, whatever

@@ -1,6 +1,6 @@
 /*
- * HTTP Digest authentication (RFC 7616): MD5 and SHA-256, their -sess variants, qop=auth. The first request goes without
- * credentials; the password itself never leaves.
+ * HTTP Digest authentication (RFC 7616), for the server and for a proxy (RFC 9110 11.6, 11.7): MD5 and SHA-256, their -sess
+ * variants, qop=auth. The first request goes without credentials; the password itself never leaves.
  */
 #include "tcpip/http_digest.h"
 
@@ -125,13 +125,39 @@ void http_challenge_parse(struct http_challenge *best, const char *s)
 
 struct http_digest {
     struct http_challenge challenge;
-    char *server;      /* whom it is for: "host:port" */
+    char *whose;       /* "host:port" */
     char cnonce[17];
     unsigned count;    /* requests with this nonce */
     unsigned renewed;  /* nonces that went stale */
 };
 
-static char *server_name(const struct uri *u)
+/* Who may want to know who we are. */
+enum { SERVER, PROXY, PARTIES };
+
+static const struct {
+    unsigned status;
+    char challenge[19], answer[20], name[7];
+} parties[PARTIES] = {
+    [SERVER] = {401, "WWW-Authenticate", "Authorization", "server"},
+    [PROXY] = {407, "Proxy-Authenticate", "Proxy-Authorization", "proxy"},
+};
+
+/* What we have for one of them. */
+struct login {
+    const struct uri *at;        /* NULL = there is no such party */
+    const char *user, *password; /* NULL = none */
+    struct http_digest **digest;
+};
+
+static struct login login_of(struct http *h, unsigned party)
+{
+    if (party == SERVER)
+        return (struct login){h->uri, h->user, h->password, &h->digest[SERVER]};
+    const struct uri *u = h->proxy;
+    return (struct login){u, u ? u->user : NULL, u ? u->password : NULL, &h->digest[PROXY]};
+}
+
+static char *name_of(const struct uri *u)
 {
     char *name;
     return asprintf(&name, "%s:%u", u->host, u->port) < 0 ? NULL : name;
@@ -140,7 +166,7 @@ static char *server_name(const struct uri *u)
 static void free_digest(struct http_digest *d)
 {
     if (d)
-        free(d->server);
+        free(d->whose);
     free(d);
 }
 
@@ -160,18 +186,19 @@ static void hash_list(const struct digest_kind *kind, char hex[DIGEST_HEX_MAX], 
 #define HASH(kind, hex, ...) hash_list(kind, hex, (const char *const[]){__VA_ARGS__, NULL})
 
 /* RFC 7616 3.4.1 to 3.4.3 */
-static void respond(const struct http *h, const struct http_digest *d, const char *target, const char *count,
+static void respond(const struct login *l, const char *method, const char *target, const char *count,
                     char hex[DIGEST_HEX_MAX])
 {
+    const struct http_digest *d = *l->digest;
     const struct http_challenge *c = &d->challenge;
     char a1[DIGEST_HEX_MAX], a2[DIGEST_HEX_MAX];
-    HASH(c->kind, a1, h->user, c->realm, h->password ? h->password : "");
+    HASH(c->kind, a1, l->user, c->realm, l->password ? l->password : "");
     if (c->is_session) {
         char session[DIGEST_HEX_MAX];
         memcpy(session, a1, sizeof(session));
         HASH(c->kind, a1, session, c->nonce, d->cnonce);
     }
-    HASH(c->kind, a2, h->method, target);
+    HASH(c->kind, a2, method, target);
     if (c->has_qop)
         HASH(c->kind, hex, a1, c->nonce, count, d->cnonce, "auth", a2);
     else
@@ -199,20 +226,21 @@ static char *quoted(const char *s)
     return text;
 }
 
-static int put_line(struct http *h, const struct http_digest *d, const char *target)
+static int put_line(struct http *h, const struct login *l, const char *name, const char *target)
 {
+    const struct http_digest *d = *l->digest;
     const struct http_challenge *c = &d->challenge;
     char response[DIGEST_HEX_MAX], count[9];
     snprintf(count, sizeof(count), "%08x", d->count);
-    respond(h, d, target, count, response);
+    respond(l, h->method, target, count, response);
 
-    char *user = quoted(h->user), *realm = quoted(c->realm), *nonce = quoted(c->nonce), *opaque = quoted(c->opaque);
+    char *user = quoted(l->user), *realm = quoted(c->realm), *nonce = quoted(c->nonce), *opaque = quoted(c->opaque);
     int rc = -EINVAL; /* unless all can be sent */
     if (user && realm && nonce && opaque)
         rc = http_add_line(h,
-                           "Authorization: Digest username=\"%s\", realm=\"%s\", nonce=\"%s\", uri=\"%s\", "
+                           "%s: Digest username=\"%s\", realm=\"%s\", nonce=\"%s\", uri=\"%s\", "
                            "algorithm=%s%s, response=\"%s\"%s%s%s%s%s%s%s%s",
-                           user, realm, nonce, target, c->kind == &digest_md5 ? "MD5" : "SHA-256",
+                           name, user, realm, nonce, target, c->kind == &digest_md5 ? "MD5" : "SHA-256",
                            c->is_session ? "-sess" : "", response, c->has_qop ? ", qop=auth, nc=" : "",
                            c->has_qop ? count : "", c->has_qop || c->is_session ? ", cnonce=\"" : "",
                            c->has_qop || c->is_session ? d->cnonce : "", c->has_qop || c->is_session ? "\"" : "",
@@ -224,34 +252,42 @@ static int put_line(struct http *h, const struct http_digest *d, const char *tar
     return rc;
 }
 
-static bool is_for_here(const struct http *h)
+/* Does it still stand where the challenge came from? */
+static bool is_known(const struct login *l)
 {
-    char *here = server_name(h->uri);
-    bool same = h->digest && h->user && here && strcasecmp(here, h->digest->server) == 0;
+    char *here = l->at ? name_of(l->at) : NULL;
+    bool same = *l->digest && l->user && here && strcasecmp(here, (*l->digest)->whose) == 0;
     free(here);
     return same;
 }
 
-static int ask(struct http *h)
+static int ask_as(struct http *h, unsigned party)
 {
-    if (!is_for_here(h))
+    struct login l = login_of(h, party);
+    if (!is_known(&l))
         return 0;
     char *target = http_target(h);
     if (!target)
         return -ENOMEM;
-    h->digest->count++;
-    int rc = put_line(h, h->digest, target);
+    (*l.digest)->count++;
+    int rc = put_line(h, &l, parties[party].answer, target);
     free(target);
     return rc;
 }
 
-static int accept_challenge(struct http *h, const struct http_challenge *c)
+static int ask(struct http *h)
+{
+    int rc = ask_as(h, SERVER);
+    return rc ? rc : ask_as(h, PROXY);
+}
+
+static int accept_challenge(const struct login *l, const struct http_challenge *c)
 {
     u8 raw[8];
     struct http_digest *d = calloc(1, sizeof(*d));
     if (d)
-        d->server = server_name(h->uri);
-    if (!d || !d->server) {
+        d->whose = name_of(l->at);
+    if (!d || !d->whose) {
         free_digest(d);
         return fail(ENOMEM, "no memory for an HTTP request");
     }
@@ -259,29 +295,32 @@ static int accept_challenge(struct http *h, const struct http_challenge *c)
     for (unsigned i = 0; i < sizeof(raw); i++)
         snprintf(d->cnonce + 2 * i, 3, "%02x", raw[i]);
     d->challenge = *c;
-    d->renewed = h->digest ? h->digest->renewed + 1 : 0;
-    free_digest(h->digest);
-    h->digest = d;
+    d->renewed = *l->digest ? (*l->digest)->renewed + 1 : 0;
+    free_digest(*l->digest);
+    *l->digest = d;
     return HTTP_AGAIN;
 }
 
 static int answered(struct http *h)
 {
-    if (h->head.status != 401 || !h->user)
+    unsigned party = h->head.status == parties[PROXY].status ? PROXY : SERVER;
+    struct login l = login_of(h, party);
+    if (h->head.status != parties[party].status || !l.user)
         return 0;
     struct http_challenge c = {.kind = NULL};
-    for (const char *s = NULL; (s = http_field(&h->head, "WWW-Authenticate", s)) != NULL;)
+    for (const char *s = NULL; (s = http_field(&h->head, parties[party].challenge, s)) != NULL;)
         http_challenge_parse(&c, s);
     if (!c.kind)
         return 0;
-    if (is_for_here(h) && !(c.is_stale && h->digest->renewed < STALE_MAX))
-        return fail(EACCES, "401: the server refuses user \"%s\" or the password", h->user);
-    return accept_challenge(h, &c);
+    if (is_known(&l) && !(c.is_stale && (*l.digest)->renewed < STALE_MAX))
+        return fail(EACCES, "%u: the %s refuses user \"%s\" or the password", h->head.status, parties[party].name, l.user);
+    return accept_challenge(&l, &c);
 }
 
 static int closing(struct http *h)
 {
-    free_digest(h->digest);
+    for (unsigned i = 0; i < PARTIES; i++)
+        free_digest(h->digest[i]);
     return 0;
 }
 

@@ -111,8 +111,7 @@ static int take_length(struct http_head *head, const char *value)
     return 0;
 }
 
-/* Is the word in a comma-separated list? Parameters behind a word do not count. */
-static bool has_word(const char *list, const char *word)
+bool http_has_word(const char *list, const char *word)
 {
     size_t len = strlen(word);
     while (*list) {
@@ -154,9 +153,9 @@ static int take_header(struct http_head *head, const char *name, const char *val
     if (strcasecmp(name, "Location") == 0)
         return take_location(head, value);
     if (strcasecmp(name, "WWW-Authenticate") == 0)
-        head->wants_basic |= has_word(value, "Basic");
+        head->wants_basic |= http_has_word(value, "Basic");
     else if (strcasecmp(name, "Connection") == 0)
-        head->keep_alive = has_word(value, "keep-alive") || (head->keep_alive && !has_word(value, "close"));
+        head->keep_alive = http_has_word(value, "keep-alive") || (head->keep_alive && !http_has_word(value, "close"));
     else
         return 1;
     return 0;

@@ -30,6 +30,9 @@ struct http_head {
  */
 const char *http_field(const struct http_head *head, const char *name, const char *before);
 
+/* Is the word in a comma-separated list, in any case? Parameters behind a word do not count. */
+bool http_has_word(const char *list, const char *word);
+
 /* Read the head of the final response; interim (1xx) ones are skipped. head is set in any case;
  * release it with http_head_free(). 0, or a negative errno with fail() text. */
 int http_read_head(struct stream *conn, struct http_head *head, msec_t deadline);

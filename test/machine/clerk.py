@@ -4,6 +4,7 @@ import http.server
 import re
 import threading
 
+MUFASA = 'Basic TXVmYXNhOkNpcmNsZSBvZiBMaWZl'  # "Mufasa:Circle of Life"
 NONCE = 'dcd98b7102dd2f0e8b11d0f600bfb0c093'
 
 
@@ -20,7 +21,7 @@ class Clerk:
     /cut                 the first two answers break off; Range and If-Range are understood
     /busy                503 with Retry-After: 2 at first
     /fail                the first two connections are closed without an answer
-    http://              we are a proxy, and say so
+    http://              we are a proxy, and say so; it lets only Mufasa to basic.example and digest.example
     """
 
     def __init__(self, files):
@@ -51,10 +52,14 @@ class Clerk:
 
     def answer(self, handler, request, count):
         path = request.path
-        if path.startswith('http://'):
+        if path.startswith('http://digest.example/'):
+            self._digest(handler, request, 'SHA-256', 407, f'PROXY-SAW {path}')
+        elif path.startswith('http://basic.example/') and request.headers.get('Proxy-Authorization') != MUFASA:
+            self._say(handler, 407, b'who?', {'Proxy-Authenticate': 'Basic realm="the realm"'})
+        elif path.startswith('http://'):
             self._say(handler, 200, f'#!ipxe\necho PROXY-SAW {path}\n'.encode())
         elif path.startswith('/digest-'):
-            self._digest(handler, request, path.split('/')[1][len('digest-'):])
+            self._digest(handler, request, path.split('/')[1][len('digest-'):], 401, 'LOGGED-IN')
         elif path.startswith('/echo'):
             lines = [f'{request.method} {path}', *(f'{k}: {v}' for k, v in request.headers.items()), request.body]
             self._say(handler, 200, ('#!ipxe\n' + ''.join(f'echo SAW {line}\n' for line in lines)).encode())
@@ -77,12 +82,14 @@ class Clerk:
         if handler.command != 'HEAD':
             handler.wfile.write(body)
 
-    def _digest(self, handler, request, algorithm):
-        """RFC 7616, section 3.4."""
+    def _digest(self, handler, request, algorithm, status, says):
+        """RFC 7616, section 3.4; as a server (401) or as a proxy (407)."""
+        asks, answers = {401: ('WWW-Authenticate', 'Authorization'), 407: ('Proxy-Authenticate', 'Proxy-Authorization')}[status]
+
         def h(text):
             return (hashlib.md5 if algorithm.startswith('MD5') else hashlib.sha256)(text.encode()).hexdigest()
 
-        given = dict(re.findall(r'(\w+)="?([^",]*)"?', request.headers.get('Authorization', '')))
+        given = dict(re.findall(r'(\w+)="?([^",]*)"?', request.headers.get(answers, '')))
         if given:
             a1 = h('Mufasa:the realm:Circle of Life')
             if algorithm.endswith('-sess'):
@@ -90,10 +97,10 @@ class Clerk:
             a2 = h(f'{request.method}:{request.path}')
             right = h(f'{a1}:{NONCE}:{given["nc"]}:{given["cnonce"]}:auth:{a2}')
             if given['response'] == right and given['uri'] == request.path and given['username'] == 'Mufasa':
-                self._say(handler, 200, b'#!ipxe\necho LOGGED-IN\n')
+                self._say(handler, 200, f'#!ipxe\necho {says}\n'.encode())
                 return
-        self._say(handler, 401, b'who?', {'WWW-Authenticate': f'Digest realm="the realm", nonce="{NONCE}", qop="auth,auth-int",'
-                                                              f' algorithm={algorithm}'})
+        self._say(handler, status, b'who?', {asks: f'Digest realm="the realm", nonce="{NONCE}", qop="auth,auth-int",'
+                                                   f' algorithm={algorithm}'})
 
     def _cut(self, handler, request, count):
         data = self.files[request.path]

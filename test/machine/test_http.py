@@ -58,6 +58,22 @@ def test_logins(work, www, shell):
         fails(pc, f'chain {clerk.url}/digest-MD5/x', '401')
 
 
+def test_proxy_logins(shell):
+    """A proxy that wants a login, by Basic and by Digest; a wrong password and none in words."""
+    with Clerk({}) as clerk:
+        pc = shell()
+        for kind in ('basic', 'digest'):
+            uri = f'http://{kind}.example/x?y'
+            must(pc, f'set http-proxy http://Mufasa:Circle%20of%20Life@10.0.2.2:{clerk.port}')
+            assert f'PROXY-SAW {uri}' in must(pc, f'chain --autofree {uri}')
+            asked = [r.headers.get('Proxy-Authorization', '') for r in clerk.requests[-2:]]
+            assert asked[0] == '' and asked[1].lower().startswith(kind)
+            must(pc, f'set http-proxy Mufasa:wrong@10.0.2.2:{clerk.port}')
+            fails(pc, f'chain {uri}', '407', 'the proxy refuses user "Mufasa"')
+            must(pc, f'set http-proxy 10.0.2.2:{clerk.port}')
+            fails(pc, f'chain {uri}', '407', 'the proxy 10.0.2.2 wants a login')
+
+
 def test_k42_k43_forms(shell):
     """POST with a form in order, headers, other methods; a list serves once."""
     with Clerk({}) as clerk:

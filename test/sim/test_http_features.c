@@ -1,17 +1,14 @@
 /*
- * What HTTP can do beyond asking (boot/puck.list "http"), on the simulated network: a scripted server that looks at every
- * request and says what a test wants, byte for byte and at the moment it wants.
+ * What HTTP can do beyond asking (boot/puck.list "http"), on the simulated network; logins are in test_http_logins.c.
  */
 #include "tcpip/fetch.h"
 
 #include "pm/lib/clock.h"
-#include "pm/lib/digest.h"
 #include "pm/lib/fail.h"
 #include "pm/lib/task.h"
 #include "tcpip/dns.h"
 #include "test/host/memory.h"
-#include "test/host/simnet.h"
-#include "test/host/simtcp.h"
+#include "test/host/simhttp.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,67 +22,15 @@ static u8 content[FILE_SIZE];
 
 /* ---- the server ---------------------------------------------------------------------------------------- */
 
-static struct server {
-    void (*respond)(struct sim_tcp *c, const char *request);
-    unsigned requests, connections;
-    char last[8192], all[32][2048];
-} www, elsewhere;
-
-static char request_bufs[64][8192];
-static unsigned next_buf;
-
-static void on_open(struct sim_tcp *c)
-{
-    c->user = request_bufs[next_buf++ % ARRAY_SIZE(request_bufs)];
-    memset(c->user, 0, sizeof(request_bufs[0]));
-    ((struct server *)c->arg)->connections++;
-}
-
-static bool is_whole(const char *request)
-{
-    const char *end = strstr(request, "\r\n\r\n"), *length = strstr(request, "\r\nContent-Length: ");
-    return end && (!length || length > end || strlen(end + 4) >= strtoul(length + 18, NULL, 10));
-}
-
-static void on_data(struct sim_tcp *c, const u8 *data, size_t len)
-{
-    char *request = c->user;
-    size_t had = strlen(request);
-    assert_true(had + len < sizeof(request_bufs[0]));
-    memcpy(request + had, data, len);
-    request[had + len] = '\0';
-    if (!is_whole(request))
-        return;
-    struct server *s = c->arg;
-    snprintf(s->last, sizeof(s->last), "%s", request);
-    if (s->requests < ARRAY_SIZE(s->all))
-        snprintf(s->all[s->requests], sizeof(s->all[0]), "%.2000s", request);
-    s->requests++;
-    request[0] = '\0';
-    s->respond(c, s->last);
-}
-
-static void on_finished(struct sim_tcp *c)
-{
-    sim_tcp_finish(c);
-}
-
-static const struct sim_tcp_ops server_ops = {.open = on_open, .data = on_data, .finished = on_finished};
-
-static struct sim_host *www_host;
+static struct sim_http www, elsewhere;
+static bool is_serving;
 
 static void serve(void (*respond)(struct sim_tcp *c, const char *request))
 {
     www.respond = respond;
-    if (!www_host) {
-        www_host = sim_host_add("10.0.0.1");
-        sim_tcp_serve(www_host, 80, &server_ops, &www, NULL);
-    }
-}
-
-static void say(struct sim_tcp *c, const char *text)
-{
-    sim_tcp_send(c, text, strlen(text));
+    if (!is_serving)
+        sim_http_serve(&www, sim_host_add("10.0.0.1"), 80);
+    is_serving = true;
 }
 
 /* ---- the client ---------------------------------------------------------------------------------------- */
@@ -104,7 +49,7 @@ static int start(void **state)
     fail_clear();
     memset(&www, 0, sizeof(www));
     memset(&elsewhere, 0, sizeof(elsewhere));
-    www_host = NULL;
+    is_serving = false;
     http_set_user_agent("Puck");
     return 0;
 }
@@ -151,200 +96,19 @@ static void gets_all(int rc)
     assert_memory_equal(body.data, content, FILE_SIZE);
 }
 
-/* ---- Digest ---------------------------------------------------------------------------------------------- */
-
-static const char *challenge;  /* the server's */
-static unsigned nonce_uses;    /* before the nonce is stale; 0 = for ever */
-static const char *nonce = "first";
-static const char *password = "Circle of Life";
-
-/* The value of a parameter in the Authorization line. */
-static const char *field(const char *request, const char *name)
-{
-    static char value[8][300];
-    static unsigned next;
-    char *to = value[next++ % 8], key[40];
-    const char *at = strstr(request, "\r\nAuthorization: Digest ");
-    *to = '\0';
-    snprintf(key, sizeof(key), " %s=", name);
-    at = at ? strstr(at + 2, key) : NULL;
-    if (at) {
-        at += strlen(key);
-        sscanf(at, *at == '"' ? "\"%299[^\"]" : "%299[^,\r]", to);
-    }
-    return to;
-}
-
-static const char *hash(const struct digest_kind *kind, const char *text)
-{
-    static char hex[4][DIGEST_HEX_MAX];
-    static unsigned next;
-    struct digest d;
-    digest_start(&d, kind);
-    digest_add(&d, text, strlen(text));
-    digest_end_hex(&d, hex[next % 4]);
-    return hex[next++ % 4];
-}
-
-/* Is it what RFC 7616 3.4.1 wants of Mufasa? */
-static bool is_right(const char *request)
-{
-    static char a1[600], a2[600], all[1200], method[8];
-    const char *algorithm = field(request, "algorithm");
-    const struct digest_kind *kind = strncmp(algorithm, "SHA-256", 7) == 0 ? &digest_sha256 : &digest_md5;
-    sscanf(request, "%7s", method);
-    snprintf(a1, sizeof(a1), "Mufasa:%s:%s", field(request, "realm"), password);
-    if (strstr(algorithm, "-sess"))
-        snprintf(a1, sizeof(a1), "%s:%s:%s", hash(kind, a1), nonce, field(request, "cnonce"));
-    snprintf(a2, sizeof(a2), "%s:%s", method, field(request, "uri"));
-    if (*field(request, "qop"))
-        snprintf(all, sizeof(all), "%s:%s:%s:%s:%s:%s", hash(kind, a1), nonce, field(request, "nc"),
-                 field(request, "cnonce"), field(request, "qop"), hash(kind, a2));
-    else
-        snprintf(all, sizeof(all), "%s:%s:%s", hash(kind, a1), nonce, hash(kind, a2));
-    return strcmp(hash(kind, all), field(request, "response")) == 0 && strcmp(field(request, "nonce"), nonce) == 0 &&
-           strcmp(field(request, "username"), "Mufasa") == 0;
-}
-
-static void digest_server(struct sim_tcp *c, const char *request)
-{
-    char text[900];
-    bool is_stale = strstr(request, "Authorization") && nonce_uses && --nonce_uses == 0;
-    if (is_stale)
-        nonce = "second";
-    if (is_right(request)) {
-        say(c, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nin");
-        return;
-    }
-    snprintf(text, sizeof(text), "HTTP/1.1 401 Unauthorized\r\n%s, nonce=\"%s\"%s\r\nContent-Length: 0\r\n\r\n", challenge,
-             nonce, is_stale ? ", stale=true" : "");
-    say(c, text);
-}
-
-static void logs_in(const char *with)
-{
-    challenge = with;
-    nonce = "first";
-    nonce_uses = 0;
-    www.requests = 0;
-    int rc = get("http://Mufasa:Circle%20of%20Life@10.0.0.1/dir/index.html?q=1");
-    if (rc)
-        print_error("%s: %s\n", with, fail_text(rc));
-    assert_int_equal(rc, 0);
-    assert_int_equal(body.len, 2);
-    assert_int_equal(www.requests, 2);
-    assert_null(strstr(www.all[0], "Authorization"));
-    assert_null(strstr(www.all[1], "Circle"));
-    assert_string_equal(field(www.last, "uri"), "/dir/index.html?q=1");
-}
-
-static void test_digest(void **state)
-{
-    (void)state;
-    serve(digest_server);
-    logs_in("WWW-Authenticate: Digest realm=\"r\", qop=\"auth\", algorithm=MD5");
-    logs_in("WWW-Authenticate: Digest realm=\"a b, c=d\",qop=\"auth-int,auth\",opaque=\"o \\\"p\",algorithm=SHA-256");
-    assert_non_null(strstr(www.last, "opaque=\"o \\\"p\""));
-    assert_string_equal(field(www.last, "nc"), "00000001");
-    logs_in("WWW-Authenticate: Digest realm=\"r\", qop=auth, algorithm=MD5-sess");
-    logs_in("WWW-Authenticate: Digest realm=\"r\", qop=auth, algorithm=sha-256-SESS");
-    logs_in("WWW-Authenticate: digest realm=\"\""); /* RFC 2069 */
-    assert_string_equal(field(www.last, "qop"), "");
-    logs_in("WWW-Authenticate: Basic realm=\"b\"\r\nWWW-Authenticate: Digest realm=\"r\", qop=auth");
-    logs_in("WWW-Authenticate: Basic realm=\"b\", Digest realm=\"r\", qop=auth");
-    logs_in("WWW-Authenticate: Negotiate abc==, Digest qop=auth, realm=\"r\"");
-    logs_in("WWW-Authenticate: Digest realm=\"x\", nonce=\"no\", qop=\"auth\", algorithm=MD5\r\n"
-            "WWW-Authenticate: Digest realm=\"r\", qop=\"auth\", algorithm=SHA-256"); /* the better one */
-}
-
-static void test_digest_refused(void **state)
-{
-    (void)state;
-    serve(digest_server);
-    challenge = "WWW-Authenticate: Digest realm=\"r\", qop=auth";
-    nonce = "first";
-    assert_int_equal(get("http://Mufasa:wrong@10.0.0.1/x"), -EACCES);
-    assert_true(says(-EACCES, "the server refuses user \"Mufasa\""));
-    assert_int_equal(www.requests, 2);
-    assert_int_equal(get("http://10.0.0.1/x"), -EACCES);
-    challenge = "WWW-Authenticate: Digest realm=\"r\", qop=\"auth-int\"";
-    assert_int_equal(get("http://Mufasa:x@10.0.0.1/x"), -EACCES);
-    challenge = "WWW-Authenticate: Digest realm=\"r\", algorithm=SHA-512-256, qop=auth";
-    assert_int_equal(get("http://Mufasa:x@10.0.0.1/x"), -EACCES);
-    assert_true(says(-EACCES, "401 Unauthorized"));
-    assert_null(strstr(www.last, "Authorization"));
-}
-
-/* Names of the settings serve the first server only; a nonce that went stale is replaced. */
-static void test_digest_stale(void **state)
-{
-    (void)state;
-    serve(digest_server);
-    challenge = "WWW-Authenticate: Digest realm=\"r\", qop=auth";
-    nonce = "first";
-    nonce_uses = 1;
-    struct fetch_request r = {.user = "Mufasa", .password = password};
-    assert_int_equal(get_with("http://10.0.0.1/x", &r), 0);
-    assert_int_equal(www.requests, 3);
-    assert_string_equal(field(www.last, "nonce"), "second");
-}
-
-static void redirect_after_login(struct sim_tcp *c, const char *request)
-{
-    if (is_right(request))
-        say(c, "HTTP/1.1 302 Found\r\nLocation: http://10.0.0.9/there\r\nContent-Length: 0\r\n\r\n");
-    else
-        digest_server(c, request);
-}
-
-static void test_login_stays_home(void **state)
-{
-    (void)state;
-    serve(redirect_after_login);
-    struct sim_host *h = sim_host_add("10.0.0.9");
-    sim_tcp_serve(h, 80, &server_ops, &elsewhere, NULL);
-    elsewhere.respond = digest_server;
-    challenge = "WWW-Authenticate: Digest realm=\"r\", qop=auth";
-    nonce = "first";
-    nonce_uses = 0;
-    struct fetch_request r = {.user = "Mufasa", .password = password};
-    assert_int_equal(get_with("http://10.0.0.1/x", &r), -EACCES);
-    assert_int_equal(elsewhere.requests, 1);
-    assert_null(strstr(elsewhere.last, "Authorization"));
-    assert_int_equal(get("http://Mufasa:Circle%20of%20Life@10.0.0.1/x"), -EACCES);
-    assert_int_equal(elsewhere.requests, 2);
-    assert_null(strstr(elsewhere.last, "Authorization"));
-}
-
-static void basic_server(struct sim_tcp *c, const char *request)
-{
-    say(c, strstr(request, "Authorization: Basic dTpw\r\n") ? "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nin"
-           : "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"r\"\r\nContent-Length: 0\r\n\r\n");
-}
-
-static void test_basic_from_settings(void **state)
-{
-    (void)state;
-    serve(basic_server);
-    struct fetch_request r = {.user = "u", .password = "p"};
-    assert_int_equal(get_with("http://10.0.0.1/x", &r), 0);
-    assert_int_equal(www.requests, 2);
-    assert_int_equal(get_with("http://other:p@10.0.0.1/x", &r), -EACCES); /* the URI's own name counts */
-}
-
 /* ---- forms ----------------------------------------------------------------------------------------------- */
 
 static void echo(struct sim_tcp *c, const char *request)
 {
     char head[100];
     if (strncmp(request, "HEAD", 4) == 0)
-        say(c, "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\nContent-Encoding: gzip\r\n\r\n");
+        sim_http_say(c, "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\nContent-Encoding: gzip\r\n\r\n");
     else if (strncmp(request, "POST /move", 10) == 0)
-        say(c, "HTTP/1.1 303 See Other\r\nLocation: /after\r\nContent-Length: 0\r\n\r\n");
+        sim_http_say(c, "HTTP/1.1 303 See Other\r\nLocation: /after\r\nContent-Length: 0\r\n\r\n");
     else {
         snprintf(head, sizeof(head), "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n", strlen(request));
-        say(c, head);
-        say(c, request);
+        sim_http_say(c, head);
+        sim_http_say(c, request);
     }
 }
 
@@ -396,12 +160,12 @@ static void busy_server(struct sim_tcp *c, const char *request)
 {
     (void)request;
     if (busy_times == 0) {
-        say(c, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        sim_http_say(c, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
         return;
     }
     busy_times--;
-    say(c, busy_head);
-    say(c, "Content-Length: 4\r\n\r\nbusy");
+    sim_http_say(c, busy_head);
+    sim_http_say(c, "Content-Length: 4\r\n\r\nbusy");
 }
 
 static int busy(const char *head, unsigned times)
@@ -498,7 +262,7 @@ static void file_server(struct sim_tcp *c, const char *request)
     char head[400];
     size_t from = first_wanted(request), told = from;
     if (from && files.kind == ERRORS && files.answered++ < 3) {
-        say(c, "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n");
+        sim_http_say(c, "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n");
         return;
     }
     if (from && files.kind == CHANGES)
@@ -512,7 +276,7 @@ static void file_server(struct sim_tcp *c, const char *request)
         from = 0;
         snprintf(head, sizeof(head), "HTTP/1.1 200 OK\r\nContent-Length: %u\r\n%s\r\n", FILE_SIZE, files.validator);
     }
-    say(c, head);
+    sim_http_say(c, head);
     send_part(c, from);
 }
 
@@ -641,8 +405,7 @@ static void test_server_gone(void **state)
 static void test_proxy(void **state)
 {
     (void)state;
-    struct sim_host *h = sim_host_add("10.0.0.9");
-    sim_tcp_serve(h, 3128, &server_ops, &elsewhere, NULL);
+    sim_http_serve(&elsewhere, sim_host_add("10.0.0.9"), 3128);
     elsewhere.respond = echo;
     static const char *const forms[] = {"10.0.0.9:3128", "http://10.0.0.9:3128", "http://10.0.0.9:3128/"};
     for (unsigned i = 0; i < 3; i++) {
@@ -662,7 +425,7 @@ static char packed_head[200];
 static void gzip_server(struct sim_tcp *c, const char *request)
 {
     (void)request;
-    say(c, packed_head);
+    sim_http_say(c, packed_head);
     for (size_t at = 0; at < packed_len; at += 1000)
         sim_tcp_send(c, packed + at, MIN(1000, packed_len - at));
     if (strstr(packed_head, "Connection: close"))
@@ -755,11 +518,6 @@ static void test_gzip_bomb(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(digest),
-        T(digest_refused),
-        T(digest_stale),
-        T(login_stays_home),
-        T(basic_from_settings),
         T(forms),
         T(large_form),
         T(retry_after),
