@@ -1,161 +1,10 @@
 /*
- * Segments and the simple TCP server of simtcp.h.
+ * The simple TCP server of simtcp.h.
  */
 #include "test/host/simtcp.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* ---- segments ---- */
-
-static u32 get32(const u8 *p)
-{
-    return (u32)p[0] << 24 | (u32)p[1] << 16 | (u32)p[2] << 8 | p[3];
-}
-
-static u16 get16(const u8 *p)
-{
-    return (u16)(p[0] << 8 | p[1]);
-}
-
-static void put16(u8 *p, u32 v)
-{
-    p[0] = (u8)(v >> 8);
-    p[1] = (u8)v;
-}
-
-static void put32(u8 *p, u32 v)
-{
-    put16(p, v >> 16);
-    put16(p + 2, v);
-}
-
-struct sim_segment sim_segment(u16 src_port, u16 dst_port, u32 seq, u32 ack, u8 flags, u16 window)
-{
-    return (struct sim_segment){.src_port = src_port,
-                                .dst_port = dst_port,
-                                .seq = seq,
-                                .ack = ack,
-                                .flags = flags,
-                                .window = window,
-                                .wscale = -1};
-}
-
-static void parse_option(u8 kind, const u8 *v, size_t len, struct sim_segment *s)
-{
-    if (kind == 2 && len == 2)
-        s->mss = get16(v);
-    if (kind == 3 && len == 1)
-        s->wscale = v[0];
-    if (kind == 4)
-        s->sack_ok = true;
-    if (kind == 8 && len == 8) {
-        s->has_ts = true;
-        s->tsval = get32(v);
-        s->tsecr = get32(v + 4);
-    }
-    for (size_t i = 0; kind == 5 && i + 8 <= len && s->sacks < 4; i += 8, s->sacks++) {
-        s->sack[s->sacks][0] = get32(v + i);
-        s->sack[s->sacks][1] = get32(v + i + 4);
-    }
-}
-
-bool sim_tcp_parse(u32 src, u32 dst, const u8 *b, size_t len, struct sim_segment *s)
-{
-    if (len < 20 || (b[12] >> 4) * 4u < 20 || (b[12] >> 4) * 4u > len)
-        return false;
-    if (sim_checksum(b, len, sim_pseudo(src, dst, 6, len)) != 0)
-        return false;
-    size_t head = (b[12] >> 4) * 4u;
-    *s = sim_segment(get16(b), get16(b + 2), get32(b + 4), get32(b + 8), b[13] & 63, get16(b + 14));
-    s->urgent = get16(b + 18);
-    s->data = b + head;
-    s->len = len - head;
-    s->raw_options = b + 20;
-    s->raw_len = head - 20;
-    for (size_t i = 20; i < head && b[i] != 0;) {
-        if (b[i] == 1) {
-            i++;
-            continue;
-        }
-        if (i + 1 >= head || b[i + 1] < 2 || i + b[i + 1] > head)
-            return false;
-        parse_option(b[i], b + i + 2, b[i + 1] - 2u, s);
-        i += b[i + 1];
-    }
-    return true;
-}
-
-static size_t build_options(const struct sim_segment *s, u8 *o)
-{
-    size_t n = 0;
-
-    if (s->mss) {
-        memcpy(o, "\2\4", 2);
-        put16(o + 2, s->mss);
-        n += 4;
-    }
-    if (s->wscale >= 0) {
-        memcpy(o + n, "\1\3\3", 3);
-        o[n + 3] = (u8)s->wscale;
-        n += 4;
-    }
-    if (s->sack_ok) {
-        memcpy(o + n, "\1\1\4\2", 4);
-        n += 4;
-    }
-    if (s->has_ts) {
-        memcpy(o + n, "\1\1\10\12", 4);
-        put32(o + n + 4, s->tsval);
-        put32(o + n + 8, s->tsecr);
-        n += 12;
-    }
-    if (s->sacks) {
-        memcpy(o + n, "\1\1\5", 3);
-        o[n + 3] = (u8)(2 + 8 * s->sacks);
-        n += 4;
-    }
-    for (unsigned i = 0; i < s->sacks; i++, n += 8) {
-        put32(o + n, s->sack[i][0]);
-        put32(o + n + 4, s->sack[i][1]);
-    }
-    return n;
-}
-
-size_t sim_tcp_build(u32 src, u32 dst, const struct sim_segment *s, u8 *b)
-{
-    size_t head = 20;
-
-    memset(b, 0, 20);
-    if (s->raw_options) {
-        memcpy(b + 20, s->raw_options, s->raw_len);
-        head += s->raw_len;
-    } else {
-        head += build_options(s, b + 20);
-    }
-    put16(b, s->src_port);
-    put16(b + 2, s->dst_port);
-    put32(b + 4, s->seq);
-    put32(b + 8, s->ack);
-    b[12] = (u8)(head / 4 << 4);
-    b[13] = s->flags;
-    put16(b + 14, s->window);
-    put16(b + 18, s->urgent);
-    if (s->len)
-        memcpy(b + head, s->data, s->len);
-    u16 sum = sim_checksum(b, head + s->len, sim_pseudo(src, dst, 6, head + s->len));
-    put16(b + 16, s->bad_checksum ? sum ^ 0x1234u : sum);
-    return head + s->len;
-}
-
-void sim_tcp_send_segment(struct sim_host *h, u32 dst, const struct sim_segment *s)
-{
-    static u8 b[4000];
-
-    sim_ip_send(h, dst, 6, b, sim_tcp_build(h->ip, dst, s, b));
-}
-
-/* ---- the server ---- */
 
 struct listener {
     struct listener *next;
@@ -195,7 +44,13 @@ struct sim_tcp_private {
     u32 recover;
     bool in_recovery;
     unsigned dupacks;
-    u64 newest_acked;         /* when the latest sent of the acknowledged was sent */
+    /* RACK (RFC 8985): of what has arrived, what was sent last */
+    u64 newest_at, newest_rtt;
+    u32 newest_end;
+    u32 highest_sacked;       /* end; iss = nothing */
+    bool has_reordered;
+    double least_rtt;
+    u64 reorder_timer; /* 0 = off */
     double srtt, rttvar, rto; /* us */
     u64 timer;                /* 0 = off */
     bool has_probed;          /* for a lost tail, since the last acknowledgement */
@@ -309,7 +164,7 @@ static struct sim_tcp *accept_syn(struct sim_host *h, struct listener *l, u32 sr
     p->scale = s->wscale >= 0 && !c->o.no_wscale;
     p->peer_scale = p->scale ? (u8)s->wscale : 0;
     p->mss = MIN(s->mss ? s->mss : 536u, c->o.mss ? c->o.mss : 1460u) - (p->ts ? 12u : 0);
-    p->iss = p->una = simnet_random();
+    p->iss = p->una = p->highest_sacked = simnet_random();
     p->nxt = p->iss + 1;
     p->irs = s->seq;
     p->rcv = s->seq + 1;
@@ -429,26 +284,54 @@ static void on_loss(struct sim_tcp_private *p)
     p->cwnd = p->ssthresh;
 }
 
-/* RACK: lost is what was sent a quarter of a round trip before something that has arrived. */
-static void find_losses(struct sim_tcp *c)
+static bool was_sent_before_newest(const struct sim_tcp_private *p, const struct sent *s)
 {
-    struct sim_tcp_private *p = c->p;
-    u64 slack = (u64)MAX(p->srtt / 4, 1000);
+    return s->at < p->newest_at || (s->at == p->newest_at && diff(s->seq + s->len, p->newest_end) < 0);
+}
+
+/* What arrived late, but arrives: a quarter of a round trip, unless three segments say that it is lost. */
+static u64 reordering_window(const struct sim_tcp_private *p)
+{
+    unsigned sacked = 0;
+
+    for (size_t i = 0; i < p->sent_count; i++)
+        sacked += p->sents[i].is_sacked;
+    return !p->has_reordered && (p->in_recovery || sacked >= 3) ? 0 : (u64)MAX(p->srtt / 4, 1000);
+}
+
+/* Lost is what was sent before something that has arrived, and did not arrive a round trip and a bit later. */
+static bool find_losses_by_time(struct sim_tcp_private *p)
+{
+    u64 window = reordering_window(p), wait = 0;
     bool any = false;
 
     for (size_t i = 0; i < p->sent_count; i++) {
         struct sent *s = &p->sents[i];
-        if (s->is_sacked || s->is_lost || !p->sack || s->at + slack >= p->newest_acked)
+        if (s->is_sacked || s->is_lost || !was_sent_before_newest(p, s))
             continue;
-        s->is_lost = true;
-        any = true;
+        u64 due = s->at + p->newest_rtt + window;
+        if (simnet_us() >= due)
+            any = s->is_lost = true;
+        else
+            wait = MAX(wait, due - simnet_us());
     }
+    p->reorder_timer = wait ? simnet_us() + wait : 0;
+    return any;
+}
+
+static void find_losses(struct sim_tcp *c)
+{
+    struct sim_tcp_private *p = c->p;
+    bool any = p->sack && find_losses_by_time(p);
+
     if (!p->sack && p->dupacks == 3 && p->sent_count) {
         p->sents[0].is_lost = true;
         any = true;
     }
-    if (any)
+    if (any) {
         on_loss(p);
+        rearm(p); /* where it was set for the tail */
+    }
 }
 
 static void sample_rtt(struct sim_tcp *c, double us)
@@ -467,11 +350,24 @@ static void sample_rtt(struct sim_tcp *c, double us)
     p->rto = MAX(p->srtt + 4 * p->rttvar, least);
 }
 
-static void credit(struct sim_tcp *c, const struct sent *s)
+/* `highest` as of before this acknowledgement. */
+static void credit(struct sim_tcp *c, const struct sent *s, u32 highest)
 {
-    c->p->newest_acked = MAX(c->p->newest_acked, s->at);
+    struct sim_tcp_private *p = c->p;
+    u32 end = s->seq + s->len;
+    double rtt = (double)(simnet_us() - s->at) + 1;
+
     if (s->times == 1)
-        sample_rtt(c, (double)(simnet_us() - s->at) + 1);
+        sample_rtt(c, rtt);
+    p->has_reordered |= s->times == 1 && diff(end, highest) < 0;
+    if (s->times > 1 && rtt < p->least_rtt)
+        return; /* an earlier one arrived after all */
+    p->least_rtt = p->least_rtt > 0 ? MIN(p->least_rtt, rtt) : rtt;
+    if (s->at > p->newest_at || (s->at == p->newest_at && diff(end, p->newest_end) > 0)) {
+        p->newest_at = s->at;
+        p->newest_end = end;
+        p->newest_rtt = simnet_us() - s->at;
+    }
 }
 
 static void take_ack(struct sim_tcp *c, const struct sim_segment *s)
@@ -479,11 +375,12 @@ static void take_ack(struct sim_tcp *c, const struct sim_segment *s)
     struct sim_tcp_private *p = c->p;
     bool advances = diff(s->ack, p->una) > 0 && diff(s->ack, p->nxt) <= 0;
     size_t gone = 0;
+    u32 highest = p->highest_sacked;
 
     if (advances) {
         while (gone < p->sent_count && diff(s->ack, p->sents[gone].seq + p->sents[gone].len) >= 0)
             if (!p->sents[gone++].is_sacked)
-                credit(c, &p->sents[gone - 1]);
+                credit(c, &p->sents[gone - 1], highest);
         memmove(p->sents, p->sents + gone, (p->sent_count - gone) * sizeof(*p->sents));
         p->sent_count -= gone;
         p->una = s->ack;
@@ -506,7 +403,9 @@ static void take_ack(struct sim_tcp *c, const struct sim_segment *s)
             if (t->is_sacked || diff(t->seq, s->sack[k][0]) < 0 || diff(s->sack[k][1], t->seq + t->len) < 0)
                 continue;
             t->is_sacked = true;
-            credit(c, t);
+            if (diff(t->seq + t->len, p->highest_sacked) > 0)
+                p->highest_sacked = t->seq + t->len;
+            credit(c, t, highest);
         }
     find_losses(c);
 }
@@ -733,6 +632,10 @@ void sim_tcp_tick(void)
         struct sim_tcp *c = *at;
         if (!c->p->is_dead && !c->p->is_frozen && c->p->timer && simnet_us() >= c->p->timer)
             timeout(c);
+        if (!c->p->is_dead && !c->p->is_frozen && c->p->reorder_timer && simnet_us() >= c->p->reorder_timer) {
+            find_losses(c);
+            output(c);
+        }
         if (!c->p->is_dead) {
             at = &c->next;
             continue;
