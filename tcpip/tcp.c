@@ -172,6 +172,8 @@ struct tcp_conn *tcp_connect(u32 ip, u16 port)
     }
     pick_numbers(c);
     start(c);
+    if (path.next_hop == ip)
+        c->tx.rto = TCP_RTO_ON_LINK;
     c->next = conns;
     conns = c;
     return c;

@@ -29,7 +29,8 @@ enum { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_PSH = 8, TCP_ACK = 16 };
 #define TCP_KEEPALIVE_PROBES 5u
 #define TCP_DELAYED_ACK      ((msec_t)40)
 #define TCP_RTO_FIRST        1000u /* RFC 6298 section 2 */
-#define TCP_RTO_LEAST        200u
+#define TCP_RTO_ON_LINK      100u  /* the same where no router is in between: ARP just told that the host is near */
+#define TCP_RTO_LEAST        50u   /* nearly all peers delay acknowledgements by 40 at most */
 #define TCP_RTO_MOST         8000u
 #define TCP_CWND_FIRST       10u /* segments (RFC 6928) */
 #define TCP_CHALLENGES       10u /* RFC 5961 section 7: answers to odd segments, in a second */

@@ -35,7 +35,8 @@ u32 tcp_pipe(const struct tcp_conn *c)
     const struct tcp_tx *tx = &c->tx;
     u32 limit = loss_limit(c);
     u32 pipe = uncovered(tx, seq_max(limit, tx->rtx), tx->nxt) + uncovered(tx, tx->una, tx->rtx);
-    u32 arrived = c->has_sack ? 0 : tx->dupacks * tx->mss; /* each duplicate is a segment that left */
+    /* Each duplicate is a segment that left, except after a timeout, which took all of them for lost. */
+    u32 arrived = c->has_sack || tx->recovery == AFTER_TIMEOUT ? 0 : tx->dupacks * tx->mss;
 
     return pipe > arrived ? pipe - arrived : 0;
 }
@@ -68,7 +69,10 @@ static void measure(struct tcp_tx *tx, u32 rtt)
     }
 }
 
-/* The floor is on the variation, as delayed acknowledgements come on top of any round trip. */
+/*
+ * The floor is on the variation, as delayed acknowledgements come on top of any round trip. It is low because most of what
+ * we send is a request in one segment: nothing behind it would tell of its loss, and to send it twice costs nothing.
+ */
 static u32 timeout_of(const struct tcp_tx *tx)
 {
     if (!tx->srtt8)
@@ -151,7 +155,7 @@ void tcp_on_timeout(struct tcp_conn *c)
     tx->dupacks = 0;
     tx->backoff++;
     tx->rto = MIN(tx->rto * 2, TCP_RTO_MOST);
-    if (tx->backoff == 3 && tx->mss > TCP_DEFAULT_MSS)
+    if (tx->backoff == 5 && tx->mss > TCP_DEFAULT_MSS)
         tx->mss = TCP_DEFAULT_MSS; /* a router that drops large segments in silence? (RFC 2923) */
     tcp_rearm(c);
 }

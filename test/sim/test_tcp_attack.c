@@ -319,7 +319,7 @@ static void lying_sacks(void **state)
         script_send(s);
     }
     assert_int_equal(script.c->tx.sacked.count, 0);
-    assert_int_equal(script_count(50), 0); /* nothing was retransmitted for it */
+    assert_int_equal(script_count(30), 0); /* nothing was retransmitted for it */
     script_say(SIM_ACK, 1, 2897, NULL, 0);
     assert_alive(1, 2897);
 }

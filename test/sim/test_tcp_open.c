@@ -78,7 +78,7 @@ static void peer_without_options(void **state)
 static void syn_is_repeated_and_given_up(void **state)
 {
     u64 began = simnet_us();
-    static const u32 at[] = {1000, 3000, 7000, 15000};
+    static const u32 at[] = {100, 300, 700, 1500, 3100, 6300, 12700};
 
     (void)state;
     assert_non_null(script_connect());
@@ -89,12 +89,21 @@ static void syn_is_repeated_and_given_up(void **state)
         assert_int_equal(h->s.seq, 0);
         assert_in_range((h->us - began) / 1000, at[i] - 5, at[i] + 5);
     }
-    assert_null(script_hear(4800));
+    assert_null(script_hear(7100));
     assert_int_equal(tcp_status(script.c), TCP_CONNECTING);
     simnet_run(400);
     assert_int_equal(tcp_status(script.c), TCP_FAILED);
     assert_int_equal(tcp_error(script.c), -ETIMEDOUT);
     tcp_close(script.c);
+}
+
+/* ARP tells that a host is near, but only of those on the link. */
+static void syn_to_far_hosts_is_patient(void **state)
+{
+    (void)state;
+    simnet_set_ip("10.0.0.2", "255.255.255.0", "10.0.0.1");
+    assert_int_equal(tcp_connect(0x08080808, 80)->tx.rto, TCP_RTO_FIRST);
+    assert_int_equal(tcp_connect(0x0a000001, 80)->tx.rto, TCP_RTO_ON_LINK);
 }
 
 static void late_syn_ack(void **state)
@@ -130,7 +139,7 @@ static void blind_resets_while_connecting(void **state)
     script_say(SIM_RST | SIM_ACK, 0, 0, NULL, 0);
     script_say(SIM_RST | SIM_ACK, 0, 2, NULL, 0);
     assert_int_equal(tcp_status(script.c), TCP_CONNECTING);
-    assert_int_equal(script_count(100), 0);
+    assert_int_equal(script_count(80), 0);
 }
 
 /* A connection of before our reboot, half open at the peer: it must hear that it is dead. */
@@ -156,7 +165,7 @@ static void syn_without_ack_is_ignored(void **state)
     (void)state;
     script_connect();
     script_say(SIM_SYN, 0, 0, NULL, 0);
-    assert_int_equal(script_count(100), 0);
+    assert_int_equal(script_count(80), 0);
     script_say(SIM_ACK, 0, 1, NULL, 0); /* an ACK alone neither */
     assert_int_equal(tcp_status(script.c), TCP_CONNECTING);
     script_say(SIM_SYN | SIM_ACK, 0, 1, NULL, 0);
@@ -322,6 +331,7 @@ static void orphans_make_room(void **state)
         assert_true(script_open());
         tcp_close(script.c);
         simnet_run(2);
+        script_say(SIM_ACK, 1, 2, NULL, 0); /* our FIN; theirs does not come */
         script_forget();
     }
 }
@@ -440,6 +450,7 @@ int main(void)
         T(mss_follows_the_mtu),
         T(peer_without_options),
         T(syn_is_repeated_and_given_up),
+        T(syn_to_far_hosts_is_patient),
         T(late_syn_ack),
         T(refused),
         T(blind_resets_while_connecting),
