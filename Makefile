@@ -196,34 +196,24 @@ $(O)/%.lzma: $(O)/%.bin Makefile | need-build
 	$(Q)$(XZ) $(XZ_OPTIONS) --stdout $< > $@
 
 # The boot stub runs where it was loaded: position-independent, and its names are its own (no GOT).
-# Unpacking is most of the time until the first packet, so puck.* have one compiled for speed.
-STUB_CFLAGS      := $(filter-out -fno-pie -fno-pic $(LTO) $(PACKS_BETTER),$(PM_CFLAGS)) -fpie -fno-jump-tables -include boot/stub_hidden.h
-FAST_STUB_CFLAGS := $(filter-out -Oz -mtune=%,$(STUB_CFLAGS)) -O2 -mtune=generic
-STUB_ASM         := $(patsubst %,$(O)/stub/%.asm.o,boot/stub_entry pm/gate)
-STUB_C           := boot/stub.o pm/rm.o pm/memmap.o pm/lib/lzma.o
+STUB_CFLAGS := $(filter-out -fno-pie -fno-pic $(LTO) $(PACKS_BETTER),$(PM_CFLAGS)) -fpie -fno-jump-tables -include boot/stub_hidden.h
+STUB_OBJ    := $(addprefix $(O)/stub/,boot/stub.o pm/rm.o pm/memmap.o pm/lib/x86_filter.o \
+               $(patsubst %,%.asm.o,boot/stub_entry pm/gate pm/lib/lzma))
 
 $(O)/stub/%.o: %.c | need-build
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(STUB_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(O)/fast-stub/%.o: %.c | need-build
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(FAST_STUB_CFLAGS) -MMD -MP -c -o $@ $<
-
 $(O)/stub/%.asm.o: %.asm | need-build
 	@mkdir -p $(@D)
 	$(Q)$(NASM) -f elf32 -I. -MD $(@:.o=.d) -MP -o $@ $<
 
-$(STUB_ASM) $(STUB_C:%=$(O)/stub/%) $(STUB_C:%=$(O)/fast-stub/%): Makefile
+$(STUB_OBJ): Makefile
 
-$(O)/stub.elf: linker/stub.ld $(STUB_ASM) $(STUB_C:%=$(O)/stub/%)
-$(O)/fast-stub.elf: linker/stub.ld $(STUB_ASM) $(STUB_C:%=$(O)/fast-stub/%)
-$(O)/stub.elf $(O)/fast-stub.elf:
-	$(Q)$(LD) $(LDFLAGS) -T $< -o $@ $(filter %.o,$^)
+$(O)/stub.elf: linker/stub.ld $(STUB_OBJ)
+	$(Q)$(LD) $(LDFLAGS) -T $< -o $@ $(STUB_OBJ)
 
 $(O)/stub.bin: $(O)/stub.elf
-$(O)/fast-stub.bin: $(O)/fast-stub.elf
-$(O)/stub.bin $(O)/fast-stub.bin:
 	$(Q)objcopy -O binary -j .all $< $@
 
 # Debian's NASM lists only incbin files with -MD, not %include.
@@ -231,13 +221,11 @@ $(O)/rm.bin: rm/rm.asm $(wildcard rm/*.asm rm/*.inc) | need-build
 	@mkdir -p $(@D)
 	$(Q)$(NASM) -f bin -I. -o $@ $<
 
-stub_of = $(if $(filter puck,$(1)),fast-stub,stub)
-
 # bin/NAME.FORMAT
 define image_rule
-$(BIN)/$(1).$(2): boot/$(2).asm boot/payload.inc rm/mailbox.inc $(O)/rm.bin $(O)/$(call stub_of,$(1)).bin $(O)/$(1).inc $(O)/$(1).lzma | need-build
+$(BIN)/$(1).$(2): boot/$(2).asm boot/payload.inc rm/mailbox.inc $(O)/rm.bin $(O)/stub.bin $(O)/$(1).inc $(O)/$(1).lzma | need-build
 	@mkdir -p $$(@D)
-	$$(Q)$(NASM) -f bin -I. -DRM='"$(O)/rm.bin"' -DSTUB='"$(O)/$(call stub_of,$(1)).bin"' \
+	$$(Q)$(NASM) -f bin -I. -DRM='"$(O)/rm.bin"' -DSTUB='"$(O)/stub.bin"' \
 	    -DPROGRAM_HEADER='"$(O)/$(1).inc"' -DPROGRAM_PACKED='"$(O)/$(1).lzma"' -o $$@ $$<
 endef
 $(foreach i,$(IMAGES),$(eval $(call image_rule,$(basename $(i)),$(subst .,,$(suffix $(i))))))
@@ -359,7 +347,8 @@ docs: $(O)/docs-tables
 
 # What is assembler, or rests on it: the target's own objects, run as 32-bit code. Their symbols get a prefix, so
 # that they can stand beside the system's libc.
-TARGET_OBJ := $(addprefix $(O)/pm/pm/,switch.asm.o lib/libc/memory.asm.o lib/libc/divide.asm.o lib/libc/divide.o)
+TARGET_OBJ := $(addprefix $(O)/pm/pm/,switch.asm.o lib/lzma.asm.o lib/libc/memory.asm.o \
+              lib/libc/divide.asm.o lib/libc/divide.o)
 
 $(O)/test/target/puck.o: $(TARGET_OBJ)
 	@mkdir -p $(@D)
@@ -367,7 +356,7 @@ $(O)/test/target/puck.o: $(TARGET_OBJ)
 	$(Q)objcopy --prefix-symbols=puck_ $@
 
 $(O)/test/target/%: test/target/%.c $(O)/test/target/puck.o
-	$(Q)$(HOST_CC) -std=gnu11 -m32 -no-pie -z noexecstack -g -O1 $(WARN) -MMD -MP -o $@ $^
+	$(Q)$(HOST_CC) -std=gnu11 -m32 -no-pie -z noexecstack -g -O1 $(WARN) -MMD -MP -o $@ $(filter %.c %.o,$^)
 
 # Drivers run on the host against models of their devices: test/model/pm/io.h takes the place of pm/io.h.
 MODEL_C   := $(wildcard drivers/*.c undi/*.c) pm/pci.c pm/serial.c $(filter-out test/model/test_%,$(wildcard test/model/*.c))

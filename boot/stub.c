@@ -4,13 +4,13 @@
  * stack below 1 MB, and can call the BIOS.
  */
 #include "pm/lib/lzma.h"
+#include "pm/lib/x86_filter.h"
 #include "pm/memmap.h"
 #include "pm/rm.h"
 
 enum {
     TOP_MARGIN = 0x10000, /* stay away from ACPI tables: BIOSes are known to be wrong about their start */
     CMDLINE_MAX = 2048,
-    ADLER_MOD = 65521,
 };
 
 #define LIMIT_BASE 0x100000u
@@ -25,12 +25,12 @@ struct payload {
     u32 archive_offset;
     u32 archive_len;
     u32 packed_len;
-    u32 image_len;  /* unpacked, relocation list included */
+    u32 image_len;  /* unpacked, relocation list included: a multiple of 4 */
     u32 memory_len; /* image and BSS */
     u32 rel_start;  /* the list: distances between the words to relocate, see tools/pack-program */
     u32 rel_count;
     u32 entry;
-    u32 adler;
+    u32 checksum; /* of the unpacked image, see checksum() */
     u8 packed[];
 };
 
@@ -39,20 +39,13 @@ extern const struct payload stub_end __attribute__((visibility("hidden")));
 /* boot/stub_entry.asm: leave the stub. */
 void stub_enter(u32 entry, struct mailbox *mb) __attribute__((noreturn));
 
-static u32 adler32(const u8 *data, size_t len)
+/* Rotate and add, word by word: a change of any one word shows for certain. */
+static u32 checksum(const u32 *words, size_t len)
 {
-    u32 a = 1, b = 0;
-    while (len--) {
-        a += *data++;
-        b += a;
-        if (b >= 1u << 31) { /* long before 32 bits are full */
-            a %= ADLER_MOD;
-            b %= ADLER_MOD;
-        }
-    }
-    a %= ADLER_MOD;
-    b %= ADLER_MOD;
-    return b << 16 | a;
+    u32 sum = 0;
+    for (; len; len -= sizeof(*words))
+        sum = (sum << 1 | sum >> 31) + *words++;
+    return sum;
 }
 
 /* A piece of memory below 4 GB; the stub needs no 64-bit arithmetic. */
@@ -154,19 +147,20 @@ void stub_main(struct mailbox *mb)
     rm_init(mb);
     find_archive();
     /* The decoder's probabilities fit where the BSS is going to be, or behind it. */
-    u32 len = MAX(p->memory_len, p->image_len + LZMA_PROBS * (u32)sizeof(u16)) + CMDLINE_MAX;
+    u32 len = MAX(p->memory_len, p->image_len + LZMA_PROBS * (u32)sizeof(u32)) + CMDLINE_MAX;
     u32 place = choose_place(len);
     if (!place)
         rm_give_up("not enough memory above 1 MB");
     u8 *base = (void *)(uintptr_t)place;
-    if (!lzma_decode(p->packed, p->packed_len, base, p->image_len, (u16 *)(void *)(base + p->image_len)))
+    u32 *bss = (void *)(base + p->image_len);
+    if (!lzma_decode(p->packed, p->packed_len, base, p->image_len, bss))
         rm_give_up("the image is damaged: it does not unpack");
     x86_unfilter(base, p->image_len);
-    if (adler32(base, p->image_len) != p->adler)
+    if (checksum((void *)base, p->image_len) != p->checksum)
         rm_give_up("the image is damaged: wrong checksum");
     relocate(base);
-    for (u32 i = p->image_len; i < p->memory_len; i++)
-        base[i] = 0;
+    for (u32 at = p->image_len; at < p->memory_len; at += sizeof(*bss))
+        *bss++ = 0;
     move_cmdline(base + len - CMDLINE_MAX);
     mb->program_start = place;
     mb->program_end = place + len;

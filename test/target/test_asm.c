@@ -1,14 +1,11 @@
 /*
  * The objects of the target that are assembler, or rest on it, run as 32-bit code on the host: memcpy and
  * its kin, 64-bit division, the task switch. Every symbol of theirs carries the prefix puck_ here
- * (objcopy), and is called as -mregparm=3 calls it. No cmocka: Debian has it for 64 bits only.
+ * (objcopy), and is called as -mregparm=3 calls it.
  */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "check.h"
 
-#define REGS __attribute__((regparm(3)))
+#include <string.h>
 
 typedef uint64_t u64;
 typedef uint32_t u32;
@@ -24,14 +21,6 @@ int64_t puck___moddi3(int64_t n, int64_t d) REGS;
 extern const size_t puck_context_stack_size;
 void *puck_context_new(void *stack, size_t size, void (*entry)(void)) REGS;
 void puck_context_switch(void **save, void *to) REGS;
-
-#define CHECK(x)                                                                                             \
-    do {                                                                                                     \
-        if (!(x)) {                                                                                          \
-            printf("not ok - %s:%d: %s\n", __FILE__, __LINE__, #x);                                          \
-            exit(1);                                                                                         \
-        }                                                                                                    \
-    } while (0)
 
 static void fill(unsigned char *p, size_t n)
 {
