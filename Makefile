@@ -56,11 +56,12 @@ debug: IMAGE ?= puck.lkrn
 debug: images | need-demo need-debug
 	@tools/run --debug $(O)/$(basename $(notdir $(IMAGE))).elf $(BIN)/$(notdir $(IMAGE))
 
-## bench        sizes, instructions to the first script line and per downloaded byte (IMAGE=files, also of others)
-bench: images $(O)/insncount.so | need-demo
-	@tools/bench --plugin $(O)/insncount.so --json $(O)/bench.json $(or $(IMAGE),$(BENCH_IMAGES:%=$(BIN)/%))
+## bench        sizes, instructions to the first DHCPDISCOVER, to a kernel, per byte (IMAGE=, also of others; PARTS= PROFILE=)
+bench: images $(O)/insncount.so | need-demo $(if $(PROFILE),need-debug)
+	@tools/bench --plugin $(O)/insncount.so $(if $(PROFILE),--profile $(PROFILE),--json $(O)/bench.json) \
+	    $(if $(PARTS),--parts $(PARTS)) $(or $(IMAGE),$(if $(PROFILE),$(BIN)/puck.lkrn,$(BENCH_IMAGES)))
 
-BENCH_IMAGES := puck.lkrn puck.kpxe undionly.kpxe
+BENCH_IMAGES := $(BIN)/puck.lkrn@all $(BIN)/puck.kpxe $(BIN)/undionly.kpxe
 
 $(O)/insncount.so: test/bench/insncount.c
 	@mkdir -p $(@D)

@@ -76,7 +76,7 @@ class Machine:
     running = []  # those of the current test, for the report of a failure (conftest.py)
 
     def __init__(self, work, args, *, net=None, mem=256, cpu='qemu64', bios_on_serial=False,
-                 echo=None):
+                 echo=None, env=None):
         self.work = pathlib.Path(work)
         self.work.mkdir(parents=True, exist_ok=True)
         serial, serial_qemu = socket.socketpair()
@@ -87,7 +87,7 @@ class Machine:
         (self.work / 'qemu.cmd').write_text(' '.join(map(str, argv)))
         self._errors = open(self.work / 'qemu.err', 'wb')
         self.process = process.start(argv, stdin=subprocess.DEVNULL, stdout=self._errors, stderr=self._errors,
-                                     pass_fds=(serial_qemu.fileno(), qmp_qemu.fileno()))
+                                     pass_fds=(serial_qemu.fileno(), qmp_qemu.fileno()), env=env)
         serial_qemu.close()
         qmp_qemu.close()
         self.serial = Serial(serial, self.work / 'serial.log', echo)
