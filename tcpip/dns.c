@@ -119,9 +119,11 @@ static int query_udp(u32 server, const struct dns_name *name, msec_t timeout, st
     return rc;
 }
 
-static int read_all(struct stream *s, u8 *buf, size_t len)
+static int read_all(struct stream *s, u8 *buf, size_t len, msec_t deadline)
 {
     while (len) {
+        msec_t now = clock_now();
+        s->idle_ms = now < deadline ? deadline - now : 0; /* however slowly it drips */
         long n = stream_read(s, buf, len);
         if (n <= 0)
             return n < 0 ? (int)n : -EPROTO;
@@ -132,7 +134,7 @@ static int read_all(struct stream *s, u8 *buf, size_t len)
 }
 
 /* The answer did not fit into a datagram: the same question over TCP, both with a length in front. */
-static int query_tcp(u32 server, const struct dns_name *name, msec_t timeout, struct dns_answer *answer)
+static int query_tcp(u32 server, const struct dns_name *name, msec_t deadline, struct dns_answer *answer)
 {
     u8 query[2 + DNS_QUERY_MAX];
     u16 id = (u16)random32();
@@ -142,15 +144,15 @@ static int query_tcp(u32 server, const struct dns_name *name, msec_t timeout, st
 
     struct stream *s;
     u8 *buf = NULL;
-    int rc = tcp_stream_open(ip4_text(server), DNS_PORT, timeout, &s);
+    int rc = tcp_stream_open(ip4_text(server), DNS_PORT, deadline - clock_now(), &s);
     if (rc < 0)
         return rc;
     rc = stream_write(s, query, len + 2);
     if (rc == 0)
-        rc = read_all(s, query, 2);
+        rc = read_all(s, query, 2, deadline);
     len = (size_t)query[0] << 8 | query[1];
     if (rc == 0 && len <= TCP_ANSWER_MAX && (buf = malloc(len)))
-        rc = read_all(s, buf, len);
+        rc = read_all(s, buf, len, deadline);
     if (rc == 0)
         rc = buf && dns_read_answer(buf, len, id, name, answer) ? 1 : -EPROTO;
     free(buf);
@@ -160,9 +162,10 @@ static int query_tcp(u32 server, const struct dns_name *name, msec_t timeout, st
 
 static int query_server(u32 server, const struct dns_name *name, msec_t timeout, struct dns_answer *answer)
 {
+    msec_t deadline = after(timeout);
     int rc = query_udp(server, name, timeout, answer);
     if (rc > 0 && answer->is_truncated) /* RFC 2181 9: what came is no answer */
-        rc = query_tcp(server, name, timeout, answer);
+        rc = clock_now() < deadline ? query_tcp(server, name, deadline, answer) : -ETIMEDOUT;
     return rc;
 }
 

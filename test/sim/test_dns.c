@@ -436,6 +436,63 @@ static void test_cut_short_goes_to_tcp(void **state)
     assert_int_equal(second.queries, 0);
 }
 
+/* The length, then a byte each half second, for ever. */
+static struct sim_tcp *dripped;
+
+static void on_tcp_query_drip(struct sim_tcp *c, const u8 *data, size_t len)
+{
+    (void)data;
+    (void)len;
+    ((struct server *)c->arg)->tcp_queries++;
+    sim_tcp_send(c, "\4\0", 2);
+    dripped = c;
+}
+
+static void on_drip_closed(struct sim_tcp *c, bool was_reset)
+{
+    (void)was_reset;
+    dripped = dripped == c ? NULL : dripped;
+}
+
+static int drip(void *arg)
+{
+    (void)arg;
+    msec_t next = 0;
+    while (task_pause(after(100)) != -ECANCELED)
+        if (dripped && clock_now() >= next) {
+            sim_tcp_send(dripped, "x", 1);
+            next = after(500);
+        }
+    return 0;
+}
+
+/* TCP counts in the ten seconds of a name, however it is spent: no connection, no answer, or one that drips. */
+static void test_slow_tcp_is_bounded(void **state)
+{
+    static const struct sim_tcp_ops mute = {0}, drips = {.data = on_tcp_query_drip, .closed = on_drip_closed};
+    (void)state;
+    first.mode = second.mode = TRUNCATED;
+    sim_tcp_serve(first.host, 53, &drips, &first, NULL);
+    sim_tcp_serve(second.host, 53, &mute, &second, NULL);
+    struct task *t = task_start("drip", drip, NULL);
+    assert_int_equal(resolve("boot.example"), -EHOSTUNREACH);
+    assert_in_range(took, 9000, 10100);
+    assert_non_null(strstr(fail_text(-EHOSTUNREACH), "10.0.0.1: no answer, 10.0.0.3: no answer"));
+    task_cancel(t);
+    task_join(t);
+}
+
+/* And leaves time for the others. */
+static void test_slow_tcp_is_not_waited_for(void **state)
+{
+    static const struct sim_tcp_ops mute = {0};
+    (void)state;
+    first.mode = TRUNCATED;
+    sim_tcp_serve(first.host, 53, &mute, &first, NULL);
+    assert_int_equal(resolve("boot.example"), 1);
+    assert_in_range(took, 500, 1600);
+}
+
 static void test_truncated_without_tcp(void **state)
 {
     (void)state;
@@ -510,6 +567,8 @@ int main(void)
         T(forgeries),
         T(truncated_goes_to_tcp),
         T(cut_short_goes_to_tcp),
+        T(slow_tcp_is_bounded),
+        T(slow_tcp_is_not_waited_for),
         T(truncated_without_tcp),
         T(bad_line),
         T(cancel),
