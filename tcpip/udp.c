@@ -168,11 +168,13 @@ struct pkt *udp_recv(struct udp_socket *s, struct udp_from *from)
 /* That a datagram is too large is a lie: those of ours fit into any link that carries IP. */
 void udp_error(u32 src, u16 src_port, u32 dst, u16 dst_port, int err)
 {
+    if (err == EMSGSIZE) /* routers may split what is larger than every path carries (udp_send) */
+        return;
     for (struct udp_socket *s = sockets; s; s = s->next) {
         struct ip4_path path;
         bool is_ours = s->local_port == src_port && s->peer_ip == dst && s->peer_port == dst_port;
 
-        if (is_ours && err != EMSGSIZE && ip4_path(dst, s->dev, &path) == 0 && path.src == src)
+        if (is_ours && ip4_path(dst, s->dev, &path) == 0 && path.src == src)
             s->error = -err;
     }
 }
