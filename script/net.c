@@ -42,13 +42,22 @@ int net_link_up(struct netdev *dev, msec_t wait_ms)
     return rc;
 }
 
-/* What this image can do, as tags of option 175 (ipxe-behaviour.md 3.6 P3). */
-static const u8 feature_tags[] = {
+/* What every image can do, as tags of option 175 (ipxe-behaviour.md 3.6 P3). */
+static const u8 common_tags[] = {
     0x13, /* HTTP */
     0x15, /* TFTP */
     0x17, /* DNS */
     0x18, /* bzImage */
 };
+
+static const u8 *feature_tags = common_tags;
+static unsigned feature_count = sizeof common_tags;
+
+void net_set_feature_tags(const u8 *tags, unsigned count)
+{
+    feature_tags = tags;
+    feature_count = count;
+}
 
 static const u8 version_tag[3] = {0, 1, 0};
 
@@ -82,7 +91,7 @@ void net_identity(const struct netdev *dev, struct net_identity *out)
         .user_class = out->user_class && *out->user_class ? out->user_class : "iPXE",
         .hostname = out->hostname,
         .features = feature_tags,
-        .feature_count = sizeof feature_tags,
+        .feature_count = feature_count,
     };
     memcpy(out->dhcp.version, version_tag, sizeof version_tag);
     out->dhcp.has_uuid = smbios_uuid(out->dhcp.uuid);

@@ -20,6 +20,9 @@ struct net_patience {
 };
 void net_set_patience(const struct net_patience *how);
 
+/* Tags of option 175 to tell instead of those that every image has (service feature_tags); kept. */
+void net_set_feature_tags(const u8 *tags, unsigned count);
+
 /* Who we say we are to DHCP servers, from the settings; freed with net_identity_free(). */
 struct net_identity {
     struct dhcp_identity dhcp;

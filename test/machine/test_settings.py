@@ -128,9 +128,13 @@ dhcp-option-force=12,box
 dhcp-option=26,1400
 '''
     with Lan(work / 'lan', tftp=www, www=www, boot='boot.ipxe', extra=extra) as lan, \
-            Machine(work / 'pc', [*nic('virtio', lan), *kernel(images / 'puck.lkrn', 'shell')], net=lan) as pc:
+            Machine(work / 'pc', [*nic('virtio', lan), *kernel(images / 'puck.lkrn', 'shell'), '-object',
+                                  f'filter-dump,id=dump,netdev=n0,file={work}/frames'], net=lan) as pc:
         pc.serial.expect(PROMPT)
         must(pc, 'dhcp')
+        frames = (work / 'frames').read_bytes()
+        for tag in (0x13, 0x15, 0x17, 0x18, 0x26, 0x27):  # option 175: HTTP, TFTP, DNS, bzImage, VLAN, menus
+            assert bytes([tag, 1, 1]) in frames
         assert value(pc, 'net0.dhcp/209:string') == 'cfg/x'
         assert value(pc, '209') == 'cfg/x'
         assert value(pc, '43.9:hexraw') == 'aabb'

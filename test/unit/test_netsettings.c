@@ -2,6 +2,7 @@
  * The network's settings: leases and devices read through scopes, and what the applier carries back.
  */
 #include "script/net.h"
+#include "script/service.h"
 #include "script/settings.h"
 #include "tcpip/dhcp.h"
 #include "tcpip/dns.h"
@@ -12,6 +13,8 @@
 #include <string.h>
 
 #include "test/host/test.h"
+
+extern const struct service service_feature_tags;
 
 static int open_device(struct netdev *dev)
 {
@@ -276,6 +279,25 @@ static void set_hides_the_lease_and_clear_brings_it_back(void **state)
     assert_setting("filename", "boot.ipxe");
 }
 
+static bool tells(u8 tag)
+{
+    struct net_identity id;
+    net_identity(&devices[0], &id);
+    bool found = memchr(id.dhcp.features, tag, id.dhcp.feature_count);
+    net_identity_free(&id);
+    return found;
+}
+
+/* test/host/scopes.c has the list: http, menu, virtio-net. */
+static void tags_of_what_the_image_has(void **state)
+{
+    (void)state;
+    assert_true(tells(0x13) && tells(0x15) && tells(0x17) && tells(0x18) && !tells(0x27));
+    service_feature_tags.start();
+    assert_true(tells(0x13) && tells(0x17) && tells(0x27));
+    assert_false(tells(0x26) || tells(0x15) || tells(0x10));
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -290,6 +312,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(netx_is_the_last_opened, set_up, tear_down),
         cmocka_unit_test_setup_teardown(addresses_set_by_hand, set_up, tear_down),
         cmocka_unit_test_setup_teardown(set_hides_the_lease_and_clear_brings_it_back, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(tags_of_what_the_image_has, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("netsettings", tests, NULL, NULL);
 }
