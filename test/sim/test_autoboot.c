@@ -27,6 +27,7 @@ struct server {
     struct sim_host *host;
     u32 gives, siaddr;
     const char *file;
+    bool refuses;
     char asked[64]; /* by TFTP */
 };
 
@@ -53,7 +54,7 @@ static void on_dhcp(struct sim_host *h, const struct sim_datagram *d, void *arg)
     if (s->file)
         memcpy(buf + 108, s->file, strlen(s->file));
     put_bytes(&w, "\x63\x82\x53\x63\x35\1", 6);
-    put8(&w, asked == DHCP_DISCOVER ? DHCP_OFFER : DHCP_ACK);
+    put8(&w, asked == DHCP_DISCOVER ? DHCP_OFFER : s->refuses ? DHCP_NAK : DHCP_ACK);
     put_bytes(&w, "\x36\4", 2);
     put32be(&w, h->ip);
     put_bytes(&w, "\1\4\xff\xff\xff\0", 6);
@@ -103,6 +104,24 @@ static int stop(void **state)
     netsettings_reset();
     dns_reset();
     return leaked;
+}
+
+static void read_a_setting(void)
+{
+    free(setting_get("net0/ip"));
+}
+
+/* The settings' appliers, which read settings, run on the way out. */
+static void test_a_refusal_keeps_its_words(void **state)
+{
+    (void)state;
+    settings_add_applier(read_a_setting);
+    dhcp.file = "boot/a";
+    assert_int_equal(net_configure(simnet_device(), LINK_WAIT_MS), 0);
+    dhcp.refuses = true;
+    int rc = net_configure(simnet_device(), LINK_WAIT_MS);
+    assert_int_equal(rc, -ECONNREFUSED);
+    assert_non_null(strstr(fail_text(rc), "10.0.0.1 refused 10.0.0.100 on net0"));
 }
 
 static void test_the_server_of_the_lease(void **state)
@@ -212,7 +231,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(the_server_of_the_lease), T(the_server_of_the_proxy), T(by_hand), T(no_file),
         T(menu),                    T(tries_are_told),          T(settings_that_make_no_sense),
-        T(patience_knows_the_port),
+        T(patience_knows_the_port), T(a_refusal_keeps_its_words),
     };
     return cmocka_run_group_tests_name("autoboot", tests, NULL, NULL);
 }
