@@ -5,14 +5,17 @@ Lan      a network namespace of its own with a tap, dnsmasq (DHCP, TFTP, DNS) an
 Web      nginx on a free loopback port; a slirp guest reaches it as 10.0.2.2.
 Peer     a server or relay of ours in a Lan (peers.py).
 Trunk    a wire to a Lan on which every frame has a VLAN tag.
+Relay    a wire to a Lan that can be made bad (relay.py).
 Liar     an HTTP server that answers what a test tells it to, byte for byte.
 
 Everything is unique to its object and goes when its `with` block ends.
 """
 import contextlib
 import itertools
+import json
 import os
 import pathlib
+import re
 import shutil
 import socket
 import socketserver
@@ -174,9 +177,10 @@ class Lan:
     """boot is the file that DHCP names to everybody; loss is in percent, each way."""
     server = '10.77.0.1'
     url = 'http://10.77.0.1'
+    _servers = ()
 
-    def __init__(self, work, *, tftp, www, boot=None, loss=0, extra=''):
-        self.work = pathlib.Path(work)
+    def __init__(self, work, *, tftp, www, boot=None, loss=0, extra='', dhcp=True):
+        self.work, self._www = pathlib.Path(work), www
         self.work.mkdir(parents=True, exist_ok=True)
         options = f'dhcp-boot={boot},,{self.server}\n' if boot else ''
         with contextlib.ExitStack() as undo:
@@ -191,16 +195,31 @@ class Lan:
             if loss:
                 self._lose(loss)
             conf = self.work / 'dnsmasq.conf'
-            conf.write_text(DNSMASQ_CONF.format(server=self.server, work=self.work, tftp=tftp,
-                                                extra=options + extra))
-            log = self.work / 'dnsmasq.log'
-            log.touch()
-            dnsmasq = process.start([*self.prefix, DNSMASQ, '-C', str(conf)], stderr=subprocess.DEVNULL)
-            undo.callback(process.stop, dnsmasq)
-            wait_for(lambda: 'sockets bound' in log.read_text(), f'dnsmasq ({log})', dnsmasq)
-            nginx = start_nginx(self.work, www, f'{self.server}:80', self.prefix)
-            undo.callback(process.stop, nginx)
+            text = DNSMASQ_CONF.format(server=self.server, work=self.work, tftp=tftp, extra=options + extra)
+            conf.write_text(text if dhcp else re.sub('dhcp-range=.*', '', text))
+            (self.work / 'dnsmasq.log').touch()
+            undo.callback(self.stop_servers)
+            self.start_servers()
             self._undo = undo.pop_all()
+
+    def start_servers(self):
+        log, before = self.work / 'dnsmasq.log', self.log().count('started, version')
+        self._servers = [process.start([*self.prefix, DNSMASQ, '-C', str(self.work / 'dnsmasq.conf')],
+                                       stderr=subprocess.DEVNULL)]
+        # its last words before it serves are about TFTP
+        wait_for(lambda: 'TFTP root is' in self.log().split('started, version')[-1] and
+                 self.log().count('started, version') > before, f'dnsmasq ({log})', self._servers[0])
+        (self.work / 'nginx.pid').unlink(missing_ok=True)
+        self._servers.append(start_nginx(self.work, self._www, f'{self.server}:80', self.prefix))
+
+    def stop_servers(self):
+        for server in self._servers:
+            process.stop(server)
+        self._servers = []
+
+    def add_address(self, address):
+        """One more that the server has, for a peer of ours."""
+        process.run(*self.prefix, 'ip', 'addr', 'add', f'{address}/24', 'dev', 'tap0')
 
     def _lose(self, percent):
         """Drop that many of a hundred frames the server sends, and of those the guest sends."""
@@ -217,8 +236,8 @@ class Lan:
         return int(said) == size
 
     def counter(self, protocol, name):
-        """One of the namespace's counters, /proc/net/snmp."""
-        lines = process.run(*self.prefix, 'cat', '/proc/net/snmp').splitlines()
+        """One of the namespace's counters."""
+        lines = process.run(*self.prefix, 'cat', '/proc/net/snmp', '/proc/net/netstat').splitlines()
         names, values = (line.split() for line in lines if line.startswith(f'{protocol}: '))
         return values[names.index(name)]
 
@@ -267,7 +286,7 @@ class Peer:
     def __init__(self, lan, *argv):
         self.lines = []
         self._child = process.start([*lan.prefix, sys.executable, str(pathlib.Path(__file__).with_name('peers.py')),
-                                     *map(str, argv)], stdout=subprocess.PIPE, text=True)
+                                     *map(str, argv)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self._thread = threading.Thread(target=self._collect, daemon=True)
         self._thread.start()
         wait_for(lambda: 'ready' in self.lines, f'peers.py {argv[0]}', self._child)
@@ -276,12 +295,21 @@ class Peer:
         for line in self._child.stdout:
             self.lines.append(line.strip())
 
+    def ask(self, line):
+        """Say a line; returns the next that it prints."""
+        count = len(self.lines)
+        self._child.stdin.write(line + '\n')
+        self._child.stdin.flush()
+        wait_for(lambda: len(self.lines) > count, line, self._child)
+        return self.lines[count]
+
     def __enter__(self):
         return self
 
     def __exit__(self, *exception):
         process.stop(self._child)
         self._thread.join()
+        self._child.stdin.close()
         self._child.stdout.close()
 
 
@@ -302,6 +330,33 @@ class Trunk:
 
     def __exit__(self, *exception):
         self.relay.__exit__(*exception)
+
+
+class Relay:
+    """A wire to a Lan that can be made bad; it is good until set()."""
+
+    def __init__(self, lan, **line):
+        self.prefix, self.server, self.url = lan.prefix, lan.server, lan.url
+        self._path = lan.work / 'line'
+        self._peer = Peer(lan, 'relay', 'tap0', self._path)
+        self.set(**line)
+
+    def netdev(self, name):
+        return f'stream,id={name},server=off,addr.type=unix,addr.path={self._path}'
+
+    def set(self, **line):
+        """From now on the line is like this (relay.Line), and nothing else. Returns what was counted before."""
+        return json.loads(self._peer.ask(json.dumps(line)))
+
+    def counts(self):
+        """What happened since the last set(): {'down': to the guest, 'up'}, each relay.Counts."""
+        return json.loads(self._peer.ask('null'))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self._peer.__exit__(*exception)
 
 
 class Liar:

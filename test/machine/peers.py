@@ -6,16 +6,20 @@ own in the test's network namespace (Lan.prefix):
     python3 peers.py syslog ADDRESS              prints each message
     python3 peers.py vlan TAP TAG OURS THEIRS    between a tap, where frames have no tag, and QEMU's dgram netdev
                                                  (UNIX sockets OURS and THEIRS), where each has this one
+    python3 peers.py relay TAP SOCKET            a line that can be made bad: relay.py
+    python3 peers.py http|tftp|dns|dhcp ...      servers that misbehave: badpeers.py
 
 They print one line when they are ready, and what they see.
 """
-import fcntl
 import os
 import select
 import socket
 import struct
 import sys
 import time
+
+from badpeers import dhcp, dns, http, tftp  # noqa: F401 (commands)
+from relay import open_tap, relay  # noqa: F401 (relay is a command)
 
 TO_1970 = 2208988800
 
@@ -55,13 +59,6 @@ def arp(interface, address):
             asker = frame[22:28]
             wire.send(asker + mine + frame[12:21] + b'\2' + mine + ip + asker + frame[28:32])
             say('answered')
-
-
-def open_tap(name):
-    tap = os.open('/dev/net/tun', os.O_RDWR)
-    iff_tap, iff_no_pi, tunsetiff = 2, 0x1000, 0x400454ca
-    fcntl.ioctl(tap, tunsetiff, struct.pack('16sH14x', name.encode(), iff_tap | iff_no_pi))
-    return tap
 
 
 def vlan(tap, tag, ours, theirs):
