@@ -246,14 +246,14 @@ class Lan:
         process.run(*self.prefix, 'ip', 'route', 'change', '10.77.0.0/24', 'dev', 'tap0', 'src', self.server,
                     'mtu', 'lock', str(mtu))
 
-    def start_atftpd(self, root):
+    def start_atftpd(self, root, *options):
         """A TFTP server that knows windowsize (RFC 7440). Returns its port and its log."""
         log = self.work / 'atftpd.log'
         log.touch(0o666)
         port = 6969  # the namespace is ours
         child = process.start([*self.prefix, ATFTPD, '--daemon', '--no-fork', '--user', 'root', '--group', 'root',
                                '--port', str(port), '--bind-address', self.server, '--verbose=7',
-                               '--logfile', str(log), str(root)])
+                               '--logfile', str(log), *options, str(root)])
         self._undo.callback(process.stop, child)
         wait_for(lambda: 'server started' in log.read_text(), f'atftpd ({log})', child)
         return port, log

@@ -21,7 +21,6 @@ import sys
 import time
 
 ETHERNET_EXTRA = 24  # preamble, checksum and gap, which take time on the line but are not in the frame
-CATCH_UP_S = 0.001   # how far a late timer may run behind and still be made up for: eight full frames at 100 Mbit/s
 
 
 class Line:
@@ -31,6 +30,7 @@ class Line:
     delay = jitter = 0  # each way; jitter comes on top, anything from 0 to this
     kbps = 0            # 0 = as fast as it goes
     queue = 128         # frames that wait for the line; what comes then is dropped
+    catch_up = 1        # how late this process may be and still make up for it by a burst: 8 full frames at 100 Mbit/s
     mtu = 1500          # what is larger is dropped
     cut = False
     seed = 1
@@ -165,7 +165,7 @@ class Way:
         while self.waiting and self.free_at <= now and self.can_take():
             frame = self.waiting.popleft()
             takes = (max(len(frame), 60) + ETHERNET_EXTRA) * 8 / (self.line.kbps or 1e6) / 1000
-            self.free_at = max(self.free_at, now - CATCH_UP_S) + takes
+            self.free_at = max(self.free_at, now - self.line.catch_up / 1000) + takes
             self.fly(frame, self.free_at)
         while self.flying and self.flying[0][0] <= now and self.can_take():
             self.deliver(heapq.heappop(self.flying)[2], now)
