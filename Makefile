@@ -441,7 +441,7 @@ check-static: images again $(CLANG_OBJ) $(HEADER_OK) $(O)/docs-tables | need-che
 
 CHECK = $(PYTHON) tools/check --obj $(O) --bin $(BIN) --images '$(IMAGES)' --unit '$(UNIT_BIN)' --fuzz '$(FUZZ_BIN)'
 
-check-built: images again $(UNIT_BIN) $(FUZZ_BIN) $(CLANG_OBJ) $(HEADER_OK) $(O)/docs-tables $(O)/test/puck-script
+check-built: images $(O)/insncount.so again $(UNIT_BIN) $(FUZZ_BIN) $(CLANG_OBJ) $(HEADER_OK) $(O)/docs-tables $(O)/test/puck-script
 
 ## check        everything: unit, simulated network, fuzz corpora, structure, machine tests; under 15 minutes
 check: | need-check need-demo
@@ -454,7 +454,7 @@ check-long: | need-check need-demo
 	@$(CHECK) --long unit fuzz static machine
 
 ## check-machine the machine tests only (T=pattern picks some: make check-machine T=bochs)
-check-machine: images | need-check need-demo
+check-machine: images $(O)/insncount.so | need-check need-demo
 	@$(CHECK) machine $(if $(T),'$(T)')
 
 # ---- this file itself ------------------------------------------------------------------------------------

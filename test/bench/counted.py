@@ -24,7 +24,7 @@ EPOCH = 1793491200  # 2026-11-01: what the clock says at power-on, and so the ca
 FRAME_BYTES = 320
 NOTES = struct.Struct('<4Q')  # struct notes
 AT_FRAME = struct.Struct('<2Q')
-LIMIT_S = 180
+LIMIT_S = 600
 
 # A virtio NIC sends when a thread of its own gets round to it; by a timer of the virtual clock it does at once.
 EXACT = ['-icount', 'shift=5,sleep=off', '-global', 'virtio-net-pci.ioeventfd=off',

@@ -48,12 +48,11 @@ class Code:
 def stub_code(image, objects):
     """The boot stub in this image (boot/*.asm). It runs where the image was loaded."""
     data = image.read_bytes()
-    for elf in (objects / 'fast-stub.elf', objects / 'stub.elf'):
-        at = data.find(elf.with_suffix('.bin').read_bytes())
-        if at >= 0:
-            setup = (data[0x1f1] + 1) * 512
-            return [Code(elf, LKRN_KERNEL + at - setup if image.suffix == '.lkrn' else NBP + at, 'stub: ')]
-    return []
+    at = data.find((objects / 'stub.bin').read_bytes())
+    if at < 0:
+        return []
+    setup = (data[0x1f1] + 1) * 512
+    return [Code(objects / 'stub.elf', LKRN_KERNEL + at - setup if image.suffix == '.lkrn' else NBP + at, 'stub: ')]
 
 
 def elsewhere(address):
