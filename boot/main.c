@@ -12,6 +12,7 @@
 #include "pm/console.h"
 #include "pm/entropy.h"
 #include "pm/exception.h"
+#include "pm/io.h"               // cpu_pause
 #include "pm/lib/clock.h"
 #include "pm/lib/random.h"
 #include "pm/lib/task.h"
@@ -30,13 +31,21 @@
 #include <string.h>
 
 #define LEAVE_SECONDS 30u
+#define IDLE_PAUSES   16u /* about a microsecond */
 
-/* What task_pause() does to keep the machine alive. True when Ctrl-C was typed. */
+/*
+ * What task_pause() does to keep the machine alive. True when Ctrl-C was typed. While frames come, all but the network
+ * has its turn once a millisecond; while none come, the loop gives way.
+ */
 static bool poll_world(void)
 {
     static msec_t served;
     msec_t now = clock_now();
-    net_poll(now);
+    bool is_busy = net_poll(now);
+    if (is_busy && now == served)
+        return false;
+    for (unsigned i = 0; i < IDLE_PAUSES && !is_busy; i++)
+        cpu_pause();
     for (const struct service *const *s = services; now != served && *s; s++)
         if ((*s)->poll)
             (*s)->poll(now);

@@ -69,6 +69,12 @@ static inline void io_delay(void)
     outb(0x80, 0);
 }
 
+/* In a loop that waits: gives way to the core's other thread, and to the host of a virtual machine. Old ones: NOP. */
+static inline void cpu_pause(void)
+{
+    __asm__ volatile("pause");
+}
+
 /* Stop the compiler from moving memory accesses across: x86 itself keeps stores in order. */
 static inline void barrier(void)
 {

@@ -94,7 +94,7 @@ static u32 pit_elapsed(u32 passed_ticks)
     return counts;
 }
 
-static __attribute__((noinline)) msec_t pit_now(void)
+static msec_t pit_now(void)
 {
     u32 now = ticks(), passed = now - state.tick;
     if (passed > 18 * 3600) /* midnight: the BIOS starts again at 0 */
@@ -231,18 +231,24 @@ static void start(void)
     pit_load();
 }
 
-msec_t clock_now(void)
+static __attribute__((noinline)) msec_t clock_without_tsc(void)
 {
     if (state.source == CLOCK_UNKNOWN)
         start();
-    if (state.source == CLOCK_TSC) {
-        u64 passed = rdtsc() - state.tsc_last;
-        if (passed >= state.tsc_per_ms) /* most calls come within the millisecond of the last one */
-            tsc_advance(passed);
-    } else {
+    if (state.source == CLOCK_PIT) {
         msec_t now = pit_now();
         state.last = MAX(now, state.last);
     }
+    return state.last;
+}
+
+msec_t clock_now(void)
+{
+    if (state.source != CLOCK_TSC)
+        return clock_without_tsc();
+    u64 passed = rdtsc() - state.tsc_last;
+    if (passed >> 32 || (u32)passed >= state.tsc_per_ms) /* most calls come within the millisecond of the last one */
+        tsc_advance(passed);
     return state.last;
 }
 

@@ -24,25 +24,30 @@ msec_t net_now(void)
 }
 
 /* What is in the queue now, not what comes meanwhile: a flood must not keep the consoles waiting. */
-static void take_frames(struct netdev *dev)
+static u32 take_frames(struct netdev *dev)
 {
     struct pkt *p;
 
     dev->ops->poll(dev);
-    for (u32 n = dev->rx.count; n && (p = pkt_queue_take(&dev->rx)); n--)
+    u32 frames = dev->rx.count;
+    for (u32 n = frames; n && (p = pkt_queue_take(&dev->rx)); n--)
         eth_input(dev, p);
+    return frames;
 }
 
-void net_poll(msec_t now)
+bool net_poll(msec_t now)
 {
+    u32 frames = 0;
+
     if (now > time_of_poll)
         time_of_poll = now;
     for (struct netdev *dev = netdev_first(); dev; dev = dev->next)
         if (dev->is_open)
-            take_frames(dev);
+            frames += take_frames(dev);
     arp_poll();
     frag_poll();
     tcp_poll();
+    return frames;
 }
 
 void net_reset(void)

@@ -7,9 +7,10 @@
 
 /*
  * Poll every open device, take what was received up through Ethernet, ARP, IPv4, ICMP, UDP and TCP,
- * and do what timers ask for at `now`. Never blocks, never calls upward. Called by task_pause().
+ * and do what timers ask for at `now`. Never blocks, never calls upward. Called by task_pause(). False when no frame
+ * had come.
  */
-void net_poll(msec_t now);
+bool net_poll(msec_t now);
 
 /* The time of the latest net_poll(): what everything below the socket line takes for now. */
 msec_t net_now(void);

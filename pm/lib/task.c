@@ -61,7 +61,7 @@ int task_pause(msec_t deadline)
      * Decided before the world is polled: a packet that came in time is then still seen by the
      * caller's condition, even when the poll itself took long.
      */
-    bool expired = clock_now() >= deadline;
+    bool expired = deadline != NEVER && clock_now() >= deadline;
     if (current == &main_task && world && world()) /* once a round: no task waits longer for it than for its turn */
         task_cancel(&main_task);
     run_others();
