@@ -18,14 +18,12 @@ static inline u32 load32(const u8 *p)
 
 static inline void store16(u8 *p, u32 v)
 {
-    p[0] = (u8)(v >> 8);
-    p[1] = (u8)v;
+    u16 wire = __builtin_bswap16((u16)v);
+    __builtin_memcpy(p, &wire, sizeof(wire));
 }
 
 static inline void store32(u8 *p, u32 v)
 {
-    p[0] = (u8)(v >> 24);
-    p[1] = (u8)(v >> 16);
-    p[2] = (u8)(v >> 8);
-    p[3] = (u8)v;
+    u32 wire = __builtin_bswap32(v);
+    __builtin_memcpy(p, &wire, sizeof(wire));
 }
