@@ -145,6 +145,13 @@ static void damage(struct sim_line *line, u8 *frame, size_t *len)
         u32 bit = simnet_random() % (u32)(*len * 8);
         frame[bit / 8] ^= (u8)(1u << bit % 8);
     }
+    if (*len > 600 && chance(line->unseen)) {
+        u8 *half = frame + *len / 4 * 2, word[2];
+        size_t words = (*len - *len / 4 * 2) / 2, a = simnet_random() % words, b = simnet_random() % words;
+        memcpy(word, half + 2 * a, 2);
+        memcpy(half + 2 * a, half + 2 * b, 2);
+        memcpy(half + 2 * b, word, 2);
+    }
     if (chance(line->truncate))
         *len = simnet_random() % *len;
 }

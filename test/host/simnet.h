@@ -27,6 +27,7 @@ struct sim_line {
     u32 queue;     /* full frames that may wait for a slow line, 0 = 1000; more are dropped */
     /* Out of a million frames: */
     u32 loss, duplicate, reorder, corrupt, truncate;
+    u32 unseen;     /* two words of a large frame's data change places, which no checksum notices (RFC 1071) */
     u32 reorder_us; /* how long a reordered frame is held back, 0 = 2000 */
     bool is_cut;    /* everything is lost */
     /* Counted: */

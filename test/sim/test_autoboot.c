@@ -1,4 +1,5 @@
 /* Which file autoboot asks which server for: leases, ProxyDHCP, settings by hand, and a menu that is asked first. */
+#include "pm/lib/clock.h"
 #include "pm/lib/fail.h"
 #include "pm/lib/task.h"
 #include "pm/lib/writer.h"
@@ -224,12 +225,58 @@ static void test_settings_that_make_no_sense(void **state)
     assert_string_equal(dhcp.asked, "boot/a");
 }
 
+/* ---- a switch that keeps its port shut ------------------------------------------------------------------ */
+
+static unsigned shut_s;
+
+/* RSTP says every two seconds that the port is blocked; until it opens nothing passes either way. */
+static int keep_shut(void *arg)
+{
+    static const u8 bpdu[60] = "\x01\x80\xc2\0\0\0\x02\0\0\0\0\x09\0\x27\x42\x42\x03\0\0\x02\x02\x0e";
+    msec_t opens = after(shut_s * 1000), next = 0;
+    (void)arg;
+    sim_down.is_cut = sim_up.is_cut = true;
+    while (clock_now() < opens && task_pause(after(100)) != -ECANCELED) {
+        if (clock_now() >= next) {
+            sim_inject_frame(bpdu, sizeof(bpdu));
+            next = after(2000);
+        }
+    }
+    sim_down.is_cut = sim_up.is_cut = false;
+    return 0;
+}
+
+/*
+ * With the settings as they are: spanning tree takes 30 s, old bridges and bundles up to 50. It is told, and the asking goes
+ * on meanwhile, so that it takes no longer than a step of the back-off when the port opens.
+ */
+static void test_a_shut_port_is_outlasted(void **state)
+{
+    static const unsigned seconds[] = {30, 40, 50};
+    (void)state;
+    for (unsigned i = 0; i < ARRAY_SIZE(seconds); i++) {
+        struct netdev *dev = simnet_device();
+        msec_t begun = clock_now();
+        u32 sent = dev->stats.tx;
+        console_clear();
+        shut_s = seconds[i];
+        struct task *t = task_start("switch", keep_shut, NULL);
+        assert_int_equal(net_configure(dev, net_link_wait()), 0);
+        assert_in_range(clock_now() - begun, shut_s * 1000, shut_s * 1000 + 10000);
+        assert_true(dev->stats.tx - sent >= 4 + shut_s / 9);
+        assert_non_null(strstr(console_text(), "the switch's port is blocked by spanning tree (STP)"));
+        assert_non_null(strstr(console_text(), "try 4 of 10 (a switch may keep its port shut for 50 s)"));
+        task_join(t);
+        netdev_set_ip4(dev, 0, 0, 0);
+    }
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(test_##name, start, stop)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(the_server_of_the_lease), T(the_server_of_the_proxy), T(by_hand), T(no_file),
+        T(the_server_of_the_lease), T(the_server_of_the_proxy), T(by_hand), T(no_file), T(a_shut_port_is_outlasted),
         T(menu),                    T(tries_are_told),          T(settings_that_make_no_sense),
         T(patience_knows_the_port), T(a_refusal_keeps_its_words),
     };

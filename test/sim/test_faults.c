@@ -9,14 +9,20 @@
 #include "tcpip/fetch.h"
 
 #include "pm/lib/clock.h"
+#include "pm/lib/digest.h"
 #include "pm/lib/fail.h"
 #include "pm/lib/task.h"
+#include "script/download.h"
 #include "test/host/simserve.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "test/host/test.h"
+
+const struct command *const commands[] = {NULL};
+const struct help_text *const help_texts[] = {NULL};
+const struct loader *const loaders[] = {NULL};
 
 #define MBIT100 .rate_kbps = 100000, .delay_us = 250
 #define NEVER_S 100000
@@ -391,6 +397,53 @@ static void test_cells(void **state)
     assert_int_equal(wrong, 0);
 }
 
+/* ---- damage that no checksum notices ------------------------------------------------------------------- */
+
+/* Fetch as a script does, with this digest and so many tries more. */
+static int fetch_pinned(const char *uri, const char *sha256, long retries, u32 unseen, u64 seed, bool *is_intact)
+{
+    struct option_value options[FETCH_OPTIONS_COUNT] = {
+        [FETCH_SHA256] = {.given = sha256, .string = sha256},
+        [FETCH_RETRY] = {.given = retries, .number = retries},
+    };
+    struct download d = {.uri = uri, .quiet = true, .options = options};
+    struct image *img;
+    simnet_start(seed);
+    simnet_set_ip("10.0.0.2", "255.255.255.0", NULL);
+    sim_server_start(&srv, "10.0.0.1", content, 200000);
+    sim_faults((struct sim_line){MBIT100, .unseen = unseen});
+    int rc = image_fetch(&d, &img);
+    *is_intact = rc == 0 && img->body.len == srv.len && memcmp(img->body.data, content, srv.len) == 0;
+    assert_true(rc == 0 || !image_find("file"));
+    image_remove_all();
+    fetch_reset();
+    assert_int_equal(simnet_stop(), 0);
+    return rc;
+}
+
+/* A bad memory in a switch or a router that computes checksums anew: the file arrives, and only its digest knows. */
+static void test_damage_with_right_checksums(void **state)
+{
+    static const char *const uris[] = {"tftp://10.0.0.1/file", "http://10.0.0.1/file"};
+    char hex[DIGEST_HEX_MAX];
+    struct digest d;
+    bool is_intact;
+    (void)state;
+    digest_start(&d, &digest_sha256);
+    digest_add(&d, content, 200000);
+    digest_end_hex(&d, hex);
+    for (unsigned i = 0; i < ARRAY_SIZE(uris); i++) {
+        for (u64 seed = 1; seed <= SEEDS; seed++) {
+            assert_int_equal(fetch_pinned(uris[i], NULL, 0, 50000, seed, &is_intact), 0);
+            assert_false(is_intact);
+            assert_int_equal(fetch_pinned(uris[i], hex, 0, 50000, seed, &is_intact), -EBADMSG);
+            assert_non_null(strstr(fail_text(-EBADMSG), hex));
+            assert_int_equal(fetch_pinned(uris[i], hex, 20, 5000, seed, &is_intact), 0);
+            assert_true(is_intact);
+        }
+    }
+}
+
 /* ---- how much of its speed is left -------------------------------------------------------------------- */
 
 /* Bytes per ms for a file on a paced line of 100 Mbit/s with a round trip of half a millisecond. */
@@ -532,6 +585,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cells),
+        cmocka_unit_test(test_damage_with_right_checksums),
         cmocka_unit_test(test_http_keeps_90_percent),
         cmocka_unit_test(test_small_files_keep_their_speed),
         cmocka_unit_test(test_tftp_keeps_10_percent),
