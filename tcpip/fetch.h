@@ -22,6 +22,7 @@ struct fetch_request {
     const char *user, *password; /* for the server that the URI names, when it names no user; NULL = none */
     const char *proxy;           /* "host:port" for HTTP; NULL = none */
     const struct fetch_form *form; /* NULL = a plain GET */
+    unsigned connections;          /* that one file may come by (HTTP); 0 = 1 */
 };
 
 struct scheme {

@@ -38,8 +38,10 @@ struct http {
     bool proxy_logged_in;       /* http_proxy.c: with Basic */
     unsigned waits;             /* http_patience.c: how often Retry-After was obeyed */
     char *validator;            /* http_resume.c: what the file is known by; malloc'd */
-    u64 resume_at, resume_size;
+    u64 resume_at, resume_end;  /* what is being read is of the file's bytes from here to there */
+    u64 resume_size;            /* of the whole file */
     unsigned resume_tries, resumes;
+    bool has_first_range, no_ranges; /* http_ranges.c */
     struct http_gzip *gzip;     /* http_gzip.c */
 };
 
@@ -86,6 +88,29 @@ void http_close(struct stream *s);
 
 /* The request target, as it stands in the request line; malloc'd, NULL with fail() text. */
 char *http_target(const struct http *h);
+
+/* A file may come in ranges: several connections are allowed, and nobody found yet that it cannot (http_ranges.c). */
+static inline bool http_wants_ranges(const struct http *h)
+{
+    return h->request->connections > 1 && !h->request->form && !h->no_ranges;
+}
+
+/* ---- http_resume.c, for http_ranges.c ---- */
+
+/* What a file is known by: a strong ETag, else the date; NULL = nothing. */
+const char *http_validator(const struct http_head *head);
+
+/* "Content-Range: bytes FIRST-LAST/SIZE"; a SIZE of "*" is 0. False when there is no such header, or it is malformed. */
+bool http_content_range(const struct http_head *head, u64 *first, u64 *last, u64 *size);
+
+/*
+ * As stream_ops.read, from resume_at up to resume_end: asks for more when the answer ends before, and again when the
+ * connection breaks. 0 at resume_end.
+ */
+long http_resume_read(struct stream *s, void *buf, size_t len);
+
+/* Ask for these bytes now, wherever the stream stands. 0 or a negative errno with fail() text. */
+int http_resume_from(struct http *h, u64 from, u64 end);
 
 /* Read a short body off, so that the connection can be kept; then as http_finish(). */
 void http_drain(struct http *h);

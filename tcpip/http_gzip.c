@@ -31,7 +31,7 @@ static bool is_packed_file(const struct uri *u)
 
 static int ask(struct http *h)
 {
-    return h->validator || is_packed_file(h->uri) ? 0 : http_add_line(h, "Accept-Encoding: gzip");
+    return h->validator || http_wants_ranges(h) || is_packed_file(h->uri) ? 0 : http_add_line(h, "Accept-Encoding: gzip");
 }
 
 /* Something to unpack; 1, 0 at the end, or a negative errno. */

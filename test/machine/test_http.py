@@ -180,6 +180,31 @@ def test_parallel(work, www, shell):
         must(pc, f'initrd --parallel {uris}', 120)  # and all is well again
 
 
+def test_one_file_by_several_connections(work, www, shell):
+    """nginx gives each connection its share: several are faster, and the file is the same; a server without ranges; Ctrl-C."""
+    data = os.urandom(6 * MIB + 789)
+    (www / 'large.bin').write_bytes(data)
+    digest = hashlib.sha256(data).hexdigest()
+    extra = f'location /slow/ {{ alias {www}/; limit_rate 1m; }} location /whole/ {{ alias {www}/; max_ranges 0; }}'
+    with Web(work / 'nginx', www, extra=extra) as web:
+        pc = shell()
+        must(pc, 'set http-connections 4')
+        must(pc, f'imgfetch {web.url}/slow/large.bin#sha256={digest}', 60)
+        assert len(re.findall(r'large.bin HTTP/1.1" 206 ', web.requests())) == 5
+        must(pc, f'imgfetch {web.url}/whole/large.bin#sha256={digest}', 60)
+        assert len(re.findall(r'whole/large.bin HTTP/1.1" 200 ', web.requests())) == 1
+        must(pc, 'imgfree')
+        pc.serial.send(f'imgfetch {web.url}/slow/large.bin\r')
+        pc.serial.expect(r'\d+%')
+        pc.serial.send('\x03')
+        pc.serial.expect(r'interrupted', 5)
+        pc.serial.expect(PROMPT)
+        assert must(pc, 'imgstat').strip() == ''
+        fails(pc, f'set http-connections 5 && imgfetch {web.url}/large.bin', 'http-connections can be 1 to 4, not 5')
+        must(pc, 'clear http-connections')
+        must(pc, f'imgfetch {web.url}/large.bin#sha256={digest}', 60)
+
+
 def test_k49_digests_and_data(work, www, shell):
     """Every digest command; files into settings; memory and data: URIs into images."""
     data = os.urandom(3 * MIB + 17)
