@@ -1,13 +1,14 @@
 /*
  * Leases are kept while a menu waits or a script runs: once a second the service looks whether one is due, and lets a
- * task of its own do what is to be done (tcpip/dhcp_lease.h). It speaks only when an address is lost. Linked in, it also
- * makes the DHCP client look for address conflicts.
+ * task of its own do what is to be done (tcpip/dhcp_lease.h). It speaks only when an address is lost, or when another host
+ * uses it, too. Linked in, it also makes the DHCP client look for address conflicts.
  */
 #include "pm/lib/fail.h"
 #include "pm/lib/task.h"
 #include "script/net.h"
 #include "script/service.h"
 #include "script/settings.h"
+#include "tcpip/arp.h"
 #include "tcpip/dhcp_lease.h"
 #include "tcpip/net.h"
 
@@ -18,6 +19,8 @@
 static struct {
     struct task *task; /* what is being done */
     msec_t next;
+    const struct netdev *told_dev; /* whose address was told to be another's, too */
+    u32 told_ip;
 } leases;
 
 static int keep(void *arg)
@@ -34,6 +37,18 @@ static int keep(void *arg)
     return 0;
 }
 
+/* Once for an address. */
+static void tell_of_rival(const struct netdev *dev)
+{
+    const u8 *m = arp_rival(dev);
+    if (!m || (leases.told_dev == dev && leases.told_ip == dev->ip4))
+        return;
+    leases.told_dev = dev;
+    leases.told_ip = dev->ip4;
+    printf("\n%s: %s is used by %02x:%02x:%02x:%02x:%02x:%02x, too: connections may break until one of the two gets another address\n",
+           dev->name, ip4_text(dev->ip4), m[0], m[1], m[2], m[3], m[4], m[5]);
+}
+
 /* A task that has ended returned 0, so that joining it leaves the text of others' failures alone. */
 static void poll(msec_t now)
 {
@@ -44,6 +59,8 @@ static void poll(msec_t now)
         task_join(leases.task);
         leases.task = NULL;
     }
+    for (const struct netdev *dev = netdev_first(); dev; dev = dev->next)
+        tell_of_rival(dev);
     for (struct netdev *dev = netdev_first(); dev && !leases.task; dev = dev->next)
         if (dhcp_is_due(dev, now))
             leases.task = task_start("lease", keep, dev);
@@ -53,6 +70,7 @@ static void start(void)
 {
     leases.task = NULL;
     leases.next = 0;
+    leases.told_dev = NULL;
     dhcp_keeps_leases(true);
 }
 

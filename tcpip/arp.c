@@ -18,6 +18,7 @@
 #define FIRST_RETRY ((msec_t)125) /* doubles */
 #define TRIES       5u
 #define REFRESH     ((msec_t)30000)
+#define DEFENCE     ((msec_t)10000) /* DEFEND_INTERVAL */
 
 enum { REQUEST = 1, REPLY = 2 };
 
@@ -43,6 +44,10 @@ static struct {
     u32 probe_ip;
     bool has_conflict;
     u8 conflict_mac[ETH_ALEN];
+    const struct netdev *rival_dev; /* NULL = none */
+    u32 rival_ip;
+    u8 rival_mac[ETH_ALEN];
+    msec_t defend_at; /* not again before */
 } arp;
 
 static void send_arp(struct netdev *dev, u16 op, const u8 *eth_dst, const u8 *target_mac, u32 sender,
@@ -186,11 +191,33 @@ static void watch(struct netdev *dev, const u8 *mac, u32 sender, u32 target)
     memcpy(arp.conflict_mac, mac, ETH_ALEN);
 }
 
+/*
+ * Somebody else uses our address (RFC 5227 2.4 c): it is said that it is ours, so that others send to us again, but no more
+ * often than that, and it is kept, as a download would break else.
+ */
+static void defend(struct netdev *dev, const u8 *mac)
+{
+    if (memcmp(mac, dev->mac, ETH_ALEN) == 0 || net_now() < arp.defend_at)
+        return;
+    arp.defend_at = net_now() + DEFENCE;
+    arp.rival_dev = dev;
+    arp.rival_ip = dev->ip4;
+    memcpy(arp.rival_mac, mac, ETH_ALEN);
+    arp_announce(dev);
+}
+
+const u8 *arp_rival(const struct netdev *dev)
+{
+    return dev->ip4 && arp.rival_dev == dev && arp.rival_ip == dev->ip4 ? arp.rival_mac : NULL;
+}
+
 static void handle(struct netdev *dev, u16 op, const u8 *mac, u32 sender, u32 target)
 {
     struct entry *e = find(dev, sender);
 
     watch(dev, mac, sender, target);
+    if (dev->ip4 && sender == dev->ip4)
+        defend(dev, mac);
     if (!dev->ip4 || target != dev->ip4 || sender == dev->ip4)
         return;
     if (e && e->asked && (op == REQUEST || op == REPLY))

@@ -30,6 +30,12 @@ void arp_probe(struct netdev *dev, u32 ip);
 /* Hardware address of a host that claims the probed address, NULL when none was seen. */
 const u8 *arp_conflict(void);
 
+/*
+ * Hardware address of another host that uses the address which this device has now; NULL when none was seen. Such an
+ * address is defended by announcing it, at most every 10 s, and kept.
+ */
+const u8 *arp_rival(const struct netdev *dev);
+
 /* Has the device's link told the address of this host? */
 bool arp_is_known(const struct netdev *dev, u32 ip);
 
