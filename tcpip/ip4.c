@@ -23,6 +23,7 @@
 #define OFFSET_MASK    0x1fffu /* in units of 8 bytes */
 
 static struct ip4_stats stats;
+static const struct ip4_groups *groups; /* NULL = nobody joined any */
 
 const struct ip4_stats *ip4_stats(void)
 {
@@ -39,14 +40,36 @@ static bool is_subnet_broadcast(const struct netdev *dev, u32 ip)
     return dev->ip4 && dev->netmask < 0xfffffffe && ip == (dev->ip4 | ~dev->netmask);
 }
 
+void ip4_set_groups(const struct ip4_groups *who)
+{
+    groups = who;
+}
+
+void ip4_poll(void)
+{
+    if (groups)
+        groups->poll();
+}
+
+void ip4_reset(void)
+{
+    if (groups)
+        groups->reset();
+    groups = NULL;
+}
+
 /* Until a device has an address, a DHCP server may send to the one it is about to give. */
 static bool is_for_us(const struct netdev *dev, u32 dst)
 {
-    return !dev->ip4 || dst == dev->ip4 || dst == IP4_BROADCAST || is_subnet_broadcast(dev, dst);
+    return !dev->ip4 || dst == dev->ip4 || dst == IP4_BROADCAST || is_subnet_broadcast(dev, dst) ||
+           (groups && groups->is_member(dev, dst));
 }
 
-static bool is_sane_source(const struct netdev *dev, u32 src)
+/* Switches that watch groups may ask without having an address (RFC 4541 2.1.1). */
+static bool is_sane_source(const struct netdev *dev, u32 src, u8 protocol)
 {
+    if (groups && protocol == IP4_IGMP && src == 0)
+        return true;
     return ip4_is_unicast(src) && src != dev->ip4 && !is_subnet_broadcast(dev, src);
 }
 
@@ -60,6 +83,8 @@ static void hand_on(struct netdev *dev, u8 protocol, struct pkt *p)
         tcp_input(p);
     else if (protocol == IP4_ICMP && is_unicast)
         icmp_input(p);
+    else if (protocol == IP4_IGMP && groups)
+        groups->input(dev, p);
     else {
         stats.no_protocol++;
         pkt_free(p);
@@ -109,7 +134,7 @@ void ip4_input(struct netdev *dev, struct pkt *p)
     u8 protocol = head[9];
     p->src_ip = load32(head + 12);
     p->dst_ip = load32(head + 16);
-    if (!is_for_us(dev, p->dst_ip) || !is_sane_source(dev, p->src_ip)) {
+    if (!is_for_us(dev, p->dst_ip) || !is_sane_source(dev, p->src_ip, protocol)) {
         stats.not_for_us++;
         pkt_free(p);
         return;
@@ -141,10 +166,10 @@ int ip4_path(u32 dst, struct netdev *dev, struct ip4_path *path)
     return 0;
 }
 
-/* Groups have hardware addresses of their own (RFC 1112 section 6.4), everything else is asked for. */
+/* Groups have hardware addresses of their own, everything else is asked for. */
 static int to_link(const struct ip4_path *path, u32 dst, struct pkt *p)
 {
-    u8 group[ETH_ALEN] = {1, 0, 0x5e, (u8)(dst >> 16 & 0x7f), (u8)(dst >> 8), (u8)dst};
+    const u8 group[ETH_ALEN] = IP4_GROUP_MAC(dst);
 
     if (path->next_hop == IP4_BROADCAST)
         return eth_send(path->dev, eth_broadcast, ETH_IP4, p);

@@ -8,7 +8,7 @@
 #define IP4_HLEN      20u
 #define IP4_BROADCAST 0xffffffffu
 
-enum { IP4_ICMP = 1, IP4_TCP = 6, IP4_UDP = 17 };
+enum { IP4_ICMP = 1, IP4_IGMP = 2, IP4_TCP = 6, IP4_UDP = 17 };
 
 /*
  * A received packet, data at the IP header. Checks it, reassembles fragments and hands it on with
@@ -55,6 +55,22 @@ const struct ip4_stats *ip4_stats(void);
 
 /* Is this an address that one host may have: not 0, 127/8, multicast or above? */
 bool ip4_is_unicast(u32 ip);
+
+/* ---- groups (igmp.c) ---- */
+
+/* Hardware address of a group (RFC 1112 section 6.4). */
+#define IP4_GROUP_MAC(ip) {1, 0, 0x5e, (u8)((ip) >> 16 & 0x7f), (u8)((ip) >> 8), (u8)(ip)}
+
+/* Who knows which groups we are in; set by the first to join one. Until then packets to groups are dropped. */
+struct ip4_groups {
+    bool (*is_member)(const struct netdev *dev, u32 group);
+    void (*input)(struct netdev *dev, struct pkt *p); /* data at the IGMP header; takes ownership */
+    void (*poll)(void);
+    void (*reset)(void);
+};
+void ip4_set_groups(const struct ip4_groups *groups);
+void ip4_poll(void);
+void ip4_reset(void);
 
 /* ---- reassembly (frag.c) ---- */
 

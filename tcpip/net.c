@@ -46,6 +46,7 @@ bool net_poll(msec_t now)
             frames += take_frames(dev);
     arp_poll();
     frag_poll();
+    ip4_poll();
     tcp_poll();
     return frames;
 }
@@ -56,6 +57,7 @@ void net_reset(void)
     udp_reset();
     arp_reset();
     frag_reset();
+    ip4_reset();
     icmp_reset();
     route_reset();
     time_of_poll = 0;

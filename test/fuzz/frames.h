@@ -19,16 +19,16 @@ static inline void frame_put16(uint8_t *p, uint32_t v)
 
 static inline void frame_fix_transport(uint8_t *ip, size_t hlen, size_t len)
 {
-    static const uint8_t at[256] = {[1] = 2, [6] = 16, [17] = 6};
+    static const uint8_t at[256] = {[1] = 2, [2] = 2, [6] = 16, [17] = 6};
     uint8_t *b = ip + hlen;
     size_t field = at[ip[9]];
     uint32_t pseudo = 0;
 
     if (!field || len - hlen < field + 2)
         return;
-    for (int i = 12; i < 20 && ip[9] != 1; i += 2)
+    for (int i = 12; i < 20 && ip[9] > 2; i += 2)
         pseudo += (uint32_t)ip[i] << 8 | ip[i + 1];
-    if (ip[9] != 1)
+    if (ip[9] > 2)
         pseudo += ip[9] + (uint32_t)(len - hlen);
     frame_put16(b + field, 0);
     frame_put16(b + field, sim_checksum(b, len - hlen, pseudo));

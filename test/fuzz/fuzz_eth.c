@@ -1,10 +1,11 @@
 /*
  * One frame to a device that is ready: Ethernet, ARP, IPv4, ICMP, UDP and TCP headers. The first byte:
  * bit 0 makes checksums right, bit 1 takes the device's address away, bit 2 addresses the frame to us. VLAN 100 is
- * there, too.
+ * there, too, and we are in the group 225.2.3.4.
  */
 #include "test/fuzz/frames.h"
 
+#include "tcpip/igmp.h"
 #include "tcpip/tcp.h"
 #include "tcpip/udp.h"
 #include "tcpip/vlan.h"
@@ -37,6 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         frame_fix(frame, size);
     udp_open(&bound, 68, simnet_device());
     udp_open(&any, 1000, NULL);
+    igmp_join(simnet_device(), 0xe1020304);
     struct tcp_conn *c = how & 2 ? NULL : tcp_connect(FRAME_SRV, 80);
     simnet_run(2);
     sim_inject_frame(frame, size);

@@ -5,6 +5,7 @@ import struct
 
 CORPUS = pathlib.Path(__file__).resolve().parent / 'corpus'
 US, SRV = bytes([10, 0, 0, 2]), bytes([10, 0, 0, 1])
+GROUP = bytes([225, 2, 3, 4])
 MAC, PEER = bytes.fromhex('525400123456'), bytes.fromhex('02000a000001')
 
 
@@ -49,6 +50,9 @@ FRAMES = {
     'fragment': ip(17, udp(b'y' * 16), fragment=0x2000), 'syn': ip(6, tcp(2, bytes([2, 4, 5, 180]))),
     'syn_ack': ip(6, tcp(18, bytes([2, 4, 5, 180, 1, 3, 3, 7, 4, 2, 1, 1]))), 'reset': ip(6, tcp(4)),
     'ack': ip(6, tcp(16, data=b'data')),
+    'igmp_query': ip(2, bytes([0x11, 10, 0, 0]) + bytes(4), options=bytes([0x94, 4, 0, 0]), dst=bytes([224, 0, 0, 1])),
+    'igmp_report': ip(2, bytes([0x16, 0, 0, 0]) + GROUP, options=bytes([0x94, 4, 0, 0]), dst=GROUP),
+    'group': ip(17, udp(b'hello'), dst=GROUP),
     'rstp': eth(39, bytes.fromhex('424203 0000 02 02 0e') + bytes(24) + bytes([2, 0, 15, 0, 0]), b'\1\x80\xc2' + bytes(3)),
     'lacp': eth(0x8809, bytes.fromhex('0101 0114 8000 020000000009 002a 7000 0007 47 000000 0214') + bytes(18) +
                 bytes([3, 16]) + bytes(66), bytes.fromhex('0180c2000002')),
