@@ -73,7 +73,6 @@ struct eepro100 {
     struct nic_tx tx;
     uintptr_t regs;
     struct mii mii;
-    struct link_watch link;
 };
 
 /* ---- registers -------------------------------------------------------------------------------------------
@@ -289,7 +288,7 @@ static void eepro100_poll(struct netdev *dev)
         give_rx(e, nic_rx_take(dev, &e->rx, h->status & OK ? h->count & COUNT : 0));
         done++;
     }
-    bool is_due = !done && nic_link_due(&e->link);
+    bool is_due = !done && nic_link_due(dev);
     if (done > NIC_RX_RING / 2 || is_due)
         revive_receiver(e);
     if (is_due)

@@ -92,7 +92,6 @@ struct intel {
     uintptr_t regs;
     u16 quirks;
     bool is_started; /* rings are set up and the device enabled */
-    struct link_watch link;
 };
 
 static u32 get(const struct intel *e, u32 reg)
@@ -300,7 +299,7 @@ static void intel_poll(struct netdev *dev)
     if (done) {
         barrier();
         set(e, RDT, (e->rx.next + NIC_RX_RING - 1) % NIC_RX_RING);
-    } else if (nic_link_due(&e->link)) {
+    } else if (nic_link_due(dev)) {
         update_link(dev);
     }
     while (!nic_tx_is_empty(&e->tx) && (e->tx_ring[e->tx.sent].status & TX_DD))

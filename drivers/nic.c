@@ -236,13 +236,11 @@ void nic_empty(struct nic_rx *rx, struct nic_tx *tx)
 
 /* ---- the rest ---------------------------------------------------------------------------------------- */
 
-bool nic_link_due(struct link_watch *w)
+bool nic_link_due(struct netdev *dev)
 {
-    if (++w->polls & 7) /* the clock is not free either */
-        return false;
     msec_t now = clock_now();
-    if (now < w->next)
+    if (now < dev->link_due)
         return false;
-    w->next = now + 100;
+    dev->link_due = now + 100;
     return true;
 }

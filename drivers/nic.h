@@ -100,12 +100,8 @@ void nic_empty_slots(struct pkt **slot, unsigned n);
 /* ---- the rest --------------------------------------------------------------------------------------------
  */
 
-/* Asking for the link costs a register read, which is dear: true about ten times a second. */
-struct link_watch {
-    u32 polls;
-    msec_t next;
-};
-bool nic_link_due(struct link_watch *w);
+/* Asking for the link costs a register read, which is dear: true about ten times a second, and after link_due was cleared. */
+bool nic_link_due(struct netdev *dev);
 
 /* Wait for a condition of a chip: `(condition)` is asked every 50 us for 20 ms. False when it never holds. */
 #define nic_wait(condition)                                                                                  \

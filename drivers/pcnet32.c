@@ -54,7 +54,6 @@ struct pcnet {
     u16 io;
     bool has_mii; /* else the chip only knows whether there is a link */
     struct mii mii;
-    struct link_watch link;
 };
 
 static u16 csr_read(const struct pcnet *p, u32 n)
@@ -232,7 +231,7 @@ static void pcnet_poll(struct netdev *dev)
         give_rx(p, nic_rx_take(dev, &p->rx, is_whole ? (d->message & 0xfff) - FCS : 0));
         done++;
     }
-    if (!done && nic_link_due(&p->link))
+    if (!done && nic_link_due(dev))
         update_link(dev);
     while (!nic_tx_is_empty(&p->tx) && !(p->tx_ring[p->tx.sent].status & OWN))
         nic_tx_done(&p->tx);

@@ -53,7 +53,6 @@ struct rtl8139 {
     u16 io;
     u16 rx_at; /* offset of the next header in the ring */
     unsigned tx_next;
-    struct link_watch link;
     u8 rx[RX_BYTES + RX_SPILL] __attribute__((aligned(16)));
     u8 tx[TX_SLOTS][TX_BYTES];
 };
@@ -186,7 +185,7 @@ static void rtl8139_poll(struct netdev *dev)
         frames++;
     if (frames)
         outw(r->io + ISR, 0xffff); /* an overflow stays in force until it is acknowledged */
-    else if (nic_link_due(&r->link))
+    else if (nic_link_due(dev))
         update_link(dev);
 }
 

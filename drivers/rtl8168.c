@@ -71,7 +71,6 @@ struct rtl8168 {
     struct nic_tx tx;
     uintptr_t regs;
     struct mii mii;
-    struct link_watch link;
 };
 
 /* ---- registers ------------------------------------------------------------------------------------------
@@ -239,7 +238,7 @@ static void rtl8168_poll(struct netdev *dev)
         give_rx(r, nic_rx_take(dev, &r->rx, is_whole ? (state & LENGTH) - FCS : 0));
         done++;
     }
-    if (!done && nic_link_due(&r->link))
+    if (!done && nic_link_due(dev))
         update_link(dev);
     while (!nic_tx_is_empty(&r->tx) && !(r->tx_ring[r->tx.sent].command & OWN))
         nic_tx_done(&r->tx);

@@ -70,7 +70,6 @@ struct tulip {
     uintptr_t regs;
     u32 mode;
     struct mii mii;
-    struct link_watch link;
 };
 
 static u32 get(const struct tulip *t, u32 reg)
@@ -267,7 +266,7 @@ static void tulip_poll(struct netdev *dev)
     }
     if (done)
         set(t, RECEIVE_NOW, 1); /* it sleeps when it has run out of buffers */
-    else if (nic_link_due(&t->link))
+    else if (nic_link_due(dev))
         update_link(dev);
     while (!nic_tx_is_empty(&t->tx) && !(t->tx_ring[t->tx.sent].status & OWN))
         nic_tx_done(&t->tx);

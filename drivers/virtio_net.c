@@ -49,7 +49,6 @@ struct virtio_net {
     u16 free_slot[MAX_SLOTS]; /* of the transmit channel, a stack */
     u8 header[HEADER];        /* sent with every frame */
     u8 header_sink[HEADER];   /* where received ones go that come apart; nobody reads them */
-    struct link_watch link;
     struct channel rx, tx;
 };
 
@@ -267,7 +266,7 @@ static void virtio_net_poll(struct netdev *dev)
     }
     if (done)
         virtq_publish(&n->rx.q);
-    else if (nic_link_due(&n->link))
+    else if (nic_link_due(dev))
         update_link(dev);
     free_sent(dev);
 }

@@ -117,7 +117,6 @@ struct vmxnet3 {
     u32 rx_done_round;           /* of the next completion */
     u32 tx_round, tx_done_round; /* 0 or TX_GENERATION; 0 or GENERATION */
     uintptr_t doorbells, regs;
-    struct link_watch link;
 };
 
 static u32 ask(const struct vmxnet3 *v, u32 command)
@@ -285,7 +284,7 @@ static void vmxnet3_poll(struct netdev *dev)
         done++;
     if (done && *wants_doorbell)
         writel(v->doorbells + RXPROD, (v->rx.next + NIC_RX_RING - 1) % NIC_RX_RING);
-    if (!done && nic_link_due(&v->link))
+    if (!done && nic_link_due(dev))
         update_link(dev);
     while (!nic_tx_is_empty(&v->tx) && (v->tx_done[v->tx.sent].flags & GENERATION) == v->tx_done_round) {
         nic_tx_done(&v->tx);

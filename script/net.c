@@ -20,6 +20,8 @@ int net_link_up(struct netdev *dev, msec_t wait_ms)
     int rc = netdev_open(dev);
     if (rc < 0)
         return fail_in(rc, "%s: cannot open: ", dev->name);
+    (dev->trunk ? dev->trunk : dev)->link_due = 0; /* what the driver saw last may be a moment old */
+    net_poll(clock_now());
     msec_t deadline = after(wait_ms);
     msec_t speak_at = after(LINK_SILENT_MS);
     bool spoke = false;

@@ -65,6 +65,7 @@ struct netdev {
     bool is_open;
     bool link_up;  /* UNDI cannot tell: true */
     u32 link_mbps; /* 0 = unknown */
+    msec_t link_due; /* the driver looks at the link again; 0: in the next poll */
     bool was_booted_from;
     struct netdev *trunk; /* of a VLAN (vlan.h): the device its frames go through; else NULL */
     u16 vlan;             /* of a VLAN: its tag; of others: the tag of the VLAN made last on it, 0 = none */

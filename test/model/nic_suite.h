@@ -154,8 +154,8 @@ static void suite_a_full_receive_ring(void **state)
 }
 
 /*
- * Half a ring: behind more than that a driver may ask whether the receiver ran dry. And eight times, with
- * time for a look at the link, which must wait for an idle poll.
+ * Half a ring: behind more than that a driver may ask whether the receiver ran dry. And again and
+ * again, with time for a look at the link, which must wait for an idle poll.
  */
 static void suite_a_batch_costs_one_write(void **state)
 {
