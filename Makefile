@@ -381,7 +381,7 @@ check-unit: $(UNIT_BIN) $(O)/test/puck-script $(O)/docs-tables | need-check
 
 FUZZ_CC     := clang
 FUZZ_CFLAGS := $(filter-out -fsanitize=% -Wframe-larger-than=%,$(HOST_CFLAGS)) \
-               -fsanitize=fuzzer-no-link,address,undefined
+               -fsanitize=fuzzer-no-link,address,undefined $(COVERAGE_CFLAGS)
 FUZZ_OBJ    := $(HOST_C:%.c=$(O)/fuzz/obj/%.o) $(ZLIB_C:%.c=$(O)/fuzz/obj/%.o)
 CHECKER_C   := $(wildcard tools/puck-script/check*.c) tools/puck-script/names.c tools/puck-script/source.c
 FUZZ_BIN    := $(patsubst test/fuzz/%.c,$(O)/fuzz/%,$(wildcard test/fuzz/fuzz_*.c))
@@ -405,6 +405,13 @@ $(O)/fuzz/fuzz_%: $(O)/fuzz/obj/test/fuzz/fuzz_%.o $(O)/libfuzz.a
 ## fuzz         every fuzz target for TIME=60 seconds; what it finds stays in $(O)/fuzz/found
 fuzz: $(FUZZ_BIN)
 	@tools/fuzz --time $(TIME) --found $(O)/fuzz/found $(FUZZ_BIN)
+
+## coverage     how much of each parser the seeds of the fuzz targets reach (SHOW=tcpip/dns.c: which lines)
+coverage: | need-check
+	@$(MAKE) -s O=$(O)/coverage COVERAGE_CFLAGS='-fprofile-instr-generate -fcoverage-mapping' coverage-told
+
+coverage-told: $(FUZZ_BIN)
+	@tools/coverage $(SHOW:%=--show %) $(FUZZ_BIN)
 
 # ---- structure: what is proved about the sources and the images ------------------------------------------
 
@@ -475,7 +482,7 @@ need-%:
 clean:
 	rm -rf $(O) $(BIN)
 
-.PHONY: FORCE all images puck-script docs install check-unit check-static check-built check check-long check-machine again fuzz setup demo run debug \
+.PHONY: FORCE all images puck-script docs install check-unit check-static check-built check check-long check-machine again fuzz coverage coverage-told setup demo run debug \
         bench help clean
 .SECONDARY:
 

@@ -1,11 +1,12 @@
 /*
  * Frames with pauses: (length, 2 bytes; milliseconds before it, 2 bytes; bytes), big-endian. Finds what
- * needs several packets: ARP under way, fragments, their timeouts, limits per second, TCP to a server
+ * needs several packets: ARP under way, fragments, their timeouts, limits per second, an echo and TCP to a server
  * that answers. The first byte of the input: bit 0 makes checksums right.
  */
 #include "test/fuzz/frames.h"
 
 #include "pm/lib/reader.h"
+#include "tcpip/icmp.h"
 #include "tcpip/ip4.h"
 #include "tcpip/tcp.h"
 #include "tcpip/udp.h"
@@ -61,9 +62,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     udp_open(&s, 1000, NULL);
     udp_send(&s, FRAME_SRV, 7, "x", 1);
     struct tcp_conn *c = tcp_connect(FRAME_SRV, 80);
+    struct icmp_echo echo;
+    struct icmp_reply reply;
+    icmp_echo_open(&echo, FRAME_SRV);
+    icmp_echo_send(&echo, 1, 32);
     simnet_run(5);
     take_frames(&r, fix);
     simnet_run(50);
+    while (icmp_echo_recv(&echo, &reply))
+        continue;
+    icmp_echo_close(&echo);
     for (struct pkt *p; (p = udp_recv(&s, &from));)
         pkt_free(p);
     tcp_close(c);

@@ -4,9 +4,9 @@
  */
 #include "pm/lib/task.h"
 #include "script/command.h"
+#include "test/fuzz/leave.h"
 #include "test/fuzz/reboot.h"
 #include "test/host/clock.h"
-#include "test/host/console.h"
 #include "test/host/scripting.h"
 
 #include <stdlib.h>
@@ -16,21 +16,12 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len);
 
 static unsigned polls;
 
-/*
- * A person without patience: Ctrl-C, which ends scripts and leaves fields and what has them; Enter and exit, which leave
- * shells; l, which leaves the rescue menu.
- */
 static bool impatient(void)
 {
     clock_advance(1000);
     if (++polls <= 20)
         return console_poll();
-    unsigned what = polls * 2654435761u >> 30; /* in no order that anything could fall into step with */
-    if (what == 0)
-        console_type("\nexit\n");
-    if (what == 3)
-        console_type("l");
-    return what != 3;
+    return leave(polls);
 }
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len)

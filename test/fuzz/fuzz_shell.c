@@ -7,9 +7,9 @@
 #include "pm/lib/task.h"
 #include "script/script.h"
 #include "script/settings.h"
+#include "test/fuzz/leave.h"
 #include "test/fuzz/reboot.h"
 #include "test/host/clock.h"
-#include "test/host/console.h"
 #include "test/host/scripting.h"
 
 #include <stdlib.h>
@@ -36,14 +36,8 @@ static bool poll_line(void)
     while ((key = keys_get(&line.keys)) >= 0)
         console_type_key(key);
     bool interrupted = keys_interrupted(&line.keys);
-    if (line.at == line.len && ++line.polls > 10) {
-        unsigned what = line.polls * 2654435761u >> 30; /* in no order that anything could fall into step with */
-        if (what == 0)
-            console_type("\nexit\n");
-        if (what == 3)
-            console_type("l"); /* leaves the rescue menu */
-        return what != 3;
-    }
+    if (line.at == line.len && ++line.polls > 10)
+        return leave(line.polls);
     return console_poll() || interrupted;
 }
 

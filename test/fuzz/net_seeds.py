@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Write the seeds of fuzz_eth, fuzz_packets and fuzz_tcp into test/fuzz/corpus."""
+"""Write the seeds of fuzz_eth, fuzz_packets, fuzz_tcp, fuzz_clients and fuzz_web into test/fuzz/corpus."""
+import gzip
 import pathlib
 import struct
 
@@ -70,7 +71,84 @@ def segment(flags, seq=0, ack=0, window=1000, step=1, options=b'', length=0):
         bytes([len(options)]) + options + struct.pack('>H', length)
 
 
+def answer(data, how=0):
+    return struct.pack('>BH', how, len(data)) + data
+
+
+def dhcp(kind, options=b'', address=50, server=bytes([10, 0, 0, 1])):
+    return bytes([address, 53, 1, kind, 54, 4]) + server + options + b'\xff'
+
+
+PXE = b'<\x09PXEClient'
+MENU = bytes([43, 25, 6, 1, 0, 8, 7, 0, 5, 1, 10, 0, 0, 1, 9, 6, 0, 5, 3]) + b'Lab' + bytes([10, 3, 9]) + b'go'
+CLIENTS = {
+    'dhcp': [0, answer(dhcp(2, b'C\5boot\0')), answer(dhcp(5, b'C\5boot\0\1\4\xff\xff\xff\0\3\4\12\0\0\1'))],
+    'dhcp_many': [0, answer(dhcp(2), 1), answer(dhcp(2, b'C\1x', 51), 1), answer(dhcp(2, PXE + b'C\1y', 0), 8), answer(dhcp(5))],
+    'dhcp_proxy': [0, answer(dhcp(2), 1), answer(dhcp(2, PXE + MENU, 0), 8), answer(dhcp(5)), answer(dhcp(5, PXE + b'C\1z', 0), 8)],
+    'dhcp_taken': [0, answer(dhcp(2, address=51)), answer(dhcp(5, address=51)), answer(dhcp(2)), answer(dhcp(5))],
+    'dhcp_only_proxy': [0, answer(dhcp(2, PXE + MENU, 0))],
+    'dhcp_late_proxy': [0, answer(dhcp(2)), answer(dhcp(5), 1), answer(dhcp(2, PXE + b'C\1z', 0), 0x50)],
+    'dhcp_nak': [0, answer(dhcp(2)), answer(dhcp(6, b'8\4busy')), answer(dhcp(2)), answer(dhcp(5))],
+    'dhcp_routes': [0, answer(dhcp(2)), answer(dhcp(5, bytes([121, 11, 0, 10, 0, 0, 1, 16, 10, 9, 10, 0, 0, 1]) + b'w\7\3lab\1x\0'))],
+    'dhcp_overload': [0, answer(dhcp(2, b'4\1\3')), answer(dhcp(5, b'4\1\3\6\4\12\0\0\1\xaf\3\1\1\1'))],
+    'bootp': [0, answer(b'\x32\3\4\12\0\0\1\xff')],
+    'boot_server': [1, b'\0', answer(dhcp(5, PXE + b'C\1x' + bytes([43, 7, 71, 4, 0, 5, 0, 0, 255]), 0))],
+    'dns': [2, answer(bytes([0, 0, 1]) + b'\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4\12\0\0\7')],
+    'dns_cname': [2, answer(bytes([0, 0, 2]) + b'\xc0\x0c\0\5\0\1\0\0\0\x3c\0\4\1x\xc0\x11' +
+                            b'\1x\xc0\x11\0\1\0\1\0\0\0\x3c\0\4\12\0\0\7')],
+    'dns_chain': [2, *[answer(bytes([0, 0, 1]) + b'\xc0\x0c\0\5\0\1\0\0\0\x3c\0\4\1x\xc0\x11')] * 3],
+    'dns_cut': [2, answer(bytes([2, 0, 0])), answer(bytes([0, 0, 1]) + b'\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4\12\0\0\7')],
+    'dns_nxdomain': [2, *[answer(bytes([0, 3, 0]))] * 6],
+    'dns_servfail': [2, answer(bytes([0, 2, 0])), answer(bytes([0, 0, 1]) + b'\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4\12\0\0\7')],
+    'ntp': [3, answer(bytes([0x24, 1, 6, 0xec]) + bytes(28) + bytes([0xe5, 1, 2, 3, 0, 0, 0, 0]) * 2)],
+    'ntp_kiss': [3, answer(bytes([0xe4, 0, 6, 0xec]) + bytes(8) + b'DENY' + bytes(16) + bytes([0xe5, 1, 2, 3, 0, 0, 0, 0]) * 2)],
+}
+
+PACKED = gzip.compress(b'hello hello hello\n' * 9, mtime=0)
+PAGES = {
+    'plain': [0, answer(b'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello'), answer(b'HTTP/1.0 404 No\r\n\r\n', 1)],
+    'close': [0, answer(b'HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhello', 1)],
+    'chunked': [0, *[answer(b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\nhello\r\n0\r\nA: b\r\n\r\n')] * 2],
+    'interim': [0, answer(b'HTTP/1.1 103 Hint\r\nA: b\r\n\r\n', 4), answer(b'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n')],
+    'moved': [0, answer(b'HTTP/1.1 302 Found\r\nLocation: /y\r\nContent-Length: 1\r\n\r\nx'),
+              answer(b'HTTP/1.1 301 Moved\r\nLocation: http://10.0.0.1/z?a=b#c\r\nContent-Length: 0\r\n\r\n'),
+              answer(b'HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx')],
+    'moved_to_tftp': [0, answer(b'HTTP/1.1 307 Temporary\r\nLocation: tftp://10.0.0.1/y\r\nContent-Length: 0\r\n\r\n')],
+    'basic': [1, answer(b'HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm="lab"\r\nContent-Length: 0\r\n\r\n'),
+              answer(b'HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx')],
+    'digest': [1, answer(b'HTTP/1.1 401 No\r\nWWW-Authenticate: Digest realm="lab", qop="auth", algorithm=SHA-256, nonce="n", '
+                         b'opaque="o"\r\nContent-Length: 0\r\n\r\n'),
+               answer(b'HTTP/1.1 401 No\r\nWWW-Authenticate: Digest realm="lab", qop="auth,auth-int", algorithm=MD5-sess, '
+                      b'nonce="m", stale=true\r\nContent-Length: 0\r\n\r\n'),
+               answer(b'HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx')],
+    'proxy': [2, answer(b'HTTP/1.1 407 No\r\nProxy-Authenticate: Basic realm="p"\r\nContent-Length: 0\r\n\r\n')],
+    'form': [4, answer(b'HTTP/1.1 303 See\r\nLocation: /y\r\nContent-Length: 0\r\n\r\n'), answer(b'HTTP/1.1 204 No\r\n\r\n')],
+    'later': [0, answer(b'HTTP/1.1 503 Busy\r\nRetry-After: 2\r\nContent-Length: 0\r\n\r\n'),
+              answer(b'HTTP/1.1 429 Busy\r\nRetry-After: Sat, 28 Nov 2026 12:00:00 GMT\r\nContent-Length: 0\r\n\r\n'),
+              answer(b'HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx')],
+    'resume': [0, answer(b'HTTP/1.1 200 OK\r\nETag: "v1"\r\nAccept-Ranges: bytes\r\nContent-Length: 10\r\n\r\nhello', 1),
+               answer(b'HTTP/1.1 206 Part\r\nETag: "v1"\r\nContent-Range: bytes 5-9/10\r\nContent-Length: 5\r\n\r\nworld')],
+    'resume_dates': [0, answer(b'HTTP/1.1 200 OK\r\nLast-Modified: Sat, 28 Nov 2026 10:00:00 GMT\r\nDate: Sat, 28 Nov 2026 '
+                               b'12:00:00 GMT\r\nContent-Length: 10\r\n\r\nhello', 2),
+                     answer(b'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nnew')],
+    'resume_wrong': [0, answer(b'HTTP/1.1 200 OK\r\nETag: "v1"\r\nContent-Length: 10\r\n\r\nhello', 1),
+                     answer(b'HTTP/1.1 206 Part\r\nETag: "v2"\r\nContent-Range: bytes 4-9/11\r\nContent-Length: 6\r\n\r\nworld!'),
+                     answer(b'HTTP/1.1 416 No\r\nContent-Range: bytes */3\r\nContent-Length: 0\r\n\r\n')],
+    'gzip': [0, answer(b'HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n' % len(PACKED) + PACKED),
+             answer(b'HTTP/1.1 200 OK\r\nContent-Encoding: x-gzip\r\n\r\n' + PACKED[:30], 1)],
+    'vanish': [0, answer(b'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello', 3)],
+}
+
+
+def steps(who, *answers):
+    return bytes([who]) + b''.join(answers)
+
+
 def main():
+    for name, what in CLIENTS.items():
+        save('clients', name, steps(*what))
+    for name, what in PAGES.items():
+        save('web', name, steps(*what))
     for name, frame in FRAMES.items():
         save('eth', name, b'\1' + frame)
         save('eth', name + '_raw', b'\4' + frame)

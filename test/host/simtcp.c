@@ -216,7 +216,7 @@ static void send_sent(struct sim_tcp *c, struct sent *s)
     s->times++;
     s->at = simnet_us();
     s->is_lost = false;
-    transmit(c, s->seq, (u8)(SIM_ACK | SIM_PSH | (is_fin ? SIM_FIN : 0)), p->out + at, bytes);
+    transmit(c, s->seq, (u8)(SIM_ACK | SIM_PSH | (is_fin ? SIM_FIN : 0)), bytes ? p->out + at : NULL, bytes);
 }
 
 static double in_flight(const struct sim_tcp_private *p)
