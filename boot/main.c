@@ -46,10 +46,12 @@ static bool poll_world(void)
         return false;
     for (unsigned i = 0; i < IDLE_PAUSES && !is_busy; i++)
         cpu_pause();
-    for (const struct service *const *s = services; now != served && *s; s++)
-        if ((*s)->poll)
-            (*s)->poll(now);
-    served = now;
+    if (now != served) { /* services count in milliseconds */
+        for (const struct service *const *s = services; *s; s++)
+            if ((*s)->poll)
+                (*s)->poll(now);
+        served = now;
+    }
     return console_poll();
 }
 

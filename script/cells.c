@@ -2,6 +2,7 @@
 #include "script/cells.h"
 #include "pm/lib/fail.h"
 #include "pm/lib/screen.h"
+#include "pm/lib/utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -34,17 +35,13 @@ static u32 printable(u32 code)
     return '?';
 }
 
-/* RFC 3629 3, of at most four bytes; what is too long for its number has no glyph but is harmless. */
 u32 cell_next(const char **at)
 {
-    const u8 *s = (const u8 *)*at;
-    unsigned more = s[0] >= 0xf0 ? 3 : s[0] >= 0xe0 ? 2 : s[0] >= 0xc0 ? 1 : 0, n = 1;
-    bool is_start = s[0] < 0x80 || more;
-    u32 code = more ? s[0] & (0x3fu >> more) : s[0];
-    for (; (s[n] & 0xc0) == 0x80; n++) /* as the line editor steps (editor.c) */
-        code = code << 6 | (s[n] & 0x3f);
+    const char *s = *at;
+    size_t n = utf8_step(s);
     *at += n;
-    return is_start && n == more + 1 ? printable(code) : '?';
+    bool is_character = n == 1 + utf8_more(*s) && (n > 1 || (u8)*s < 0x80);
+    return is_character ? printable(utf8_decode(s)) : '?';
 }
 
 unsigned cells_of(const char *text, size_t len)

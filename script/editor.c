@@ -3,6 +3,7 @@
  */
 #include "script/editor.h"
 #include "pm/console.h"
+#include "pm/lib/utf8.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -14,30 +15,24 @@
 
 /* ---- the text -------------------------------------------------------------------------------------- */
 
-/* A byte of a UTF-8 character that is not its first. */
-static bool continues(char c)
-{
-    return ((u8)c & 0xc0) == 0x80;
-}
-
 static size_t columns_of(const char *s, size_t n)
 {
     size_t columns = 0;
     while (n-- > 0)
-        columns += !continues(*s++);
+        columns += !utf8_continues(*s++);
     return columns;
 }
 
 size_t edit_left(const struct editor *e, size_t at)
 {
-    while (at > 0 && continues(e->text[--at]))
+    while (at > 0 && utf8_continues(e->text[--at]))
         continue;
     return at;
 }
 
 size_t edit_right(const struct editor *e, size_t at)
 {
-    while (at < e->len && continues(e->text[++at]))
+    while (at < e->len && utf8_continues(e->text[++at]))
         continue;
     return at;
 }
@@ -156,7 +151,7 @@ enum edit_result edit_key(struct editor *e, int key)
 static void move_to(struct editor *e, size_t at)
 {
     while (e->at > at)
-        if (!continues(e->shown[--e->at]))
+        if (!utf8_continues(e->shown[--e->at]))
             console_write("\b", 1);
     console_write(e->shown + e->at, at - e->at);
     e->at = at;
@@ -187,9 +182,9 @@ static size_t line_wanted(struct editor *e, const char *prompt, char *want, size
     *cursor = n;
     for (size_t i = e->first; i < e->len && n < EDIT_SHOWN_MAX; i++) {
         char c = e->text[i];
-        if (!continues(c) && columns-- == 0)
+        if (!utf8_continues(c) && columns-- == 0)
             break;
-        if (!e->is_secret || !continues(c))
+        if (!e->is_secret || !utf8_continues(c))
             want[n++] = e->is_secret ? '*' : (u8)c < ' ' || c == 0x7f ? '?' : c;
         if (i < e->cursor)
             *cursor = n;
@@ -208,7 +203,7 @@ void edit_draw(struct editor *e, const char *prompt)
     while (same < n && same < e->shown_len && want[same] == e->shown[same])
         same++;
     if (same < n || n < e->shown_len) {
-        while (same > 0 && ((same < n && continues(want[same])) || (same < e->shown_len && continues(e->shown[same]))))
+        while (same > 0 && ((same < n && utf8_continues(want[same])) || (same < e->shown_len && utf8_continues(e->shown[same]))))
             same--;
         size_t before = columns_of(e->shown, e->shown_len), now = columns_of(want, n);
         size_t blanks = before > now ? before - now : 0;

@@ -1,6 +1,7 @@
 /* A list of which one row is picked (picker.h). */
 #include "script/picker.h"
 #include "pm/lib/keys.h"
+#include "pm/lib/utf8.h"
 #include "script/canvas.h"
 
 #include <ctype.h>
@@ -163,7 +164,7 @@ static bool filter_key(struct picker *p, int key)
         filter_add(p, (char)key);
     } else if (key == KEY_BACKSPACE && p->is_filtering) {
         p->is_filtering = len > 0;
-        while (len > 0 && ((u8)p->filter[--len] & 0xc0) == 0x80) /* the whole character (UTF-8) */
+        while (len > 0 && utf8_continues(p->filter[--len])) /* the whole character */
             continue;
         p->filter[len] = '\0';
         refilter(p);

@@ -4,6 +4,7 @@
  * were typed ahead. Only AltGr, which to the BIOS is just Alt, and Caps Lock must be looked up.
  */
 #include "pm/lib/keymap.h"
+#include "pm/lib/utf8.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -24,10 +25,7 @@ static int key_of(u8 scan)
 
 static size_t char_len(const char *s)
 {
-    size_t n = 1;
-    while (*s && ((u8)s[n] & 0xc0) == 0x80)
-        n++;
-    return n;
+    return *s ? utf8_step(s) : 1;
 }
 
 /* The n-th character of a text. */

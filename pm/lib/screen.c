@@ -1,5 +1,6 @@
 /* The text screen of screen.h. What a server sends may end up here: every number is bounded. */
 #include "pm/lib/screen.h"
+#include "pm/lib/utf8.h"
 
 #include <string.h>
 
@@ -47,34 +48,30 @@ static void put_glyph(struct screen *s, u8 c)
 static void put_raw(struct screen *s)
 {
     for (unsigned i = 0; i < s->raws; i++)
-        put_glyph(s, s->raw[i]);
+        put_glyph(s, (u8)s->raw[i]);
     s->raws = s->more = 0;
 }
 
 static void put_utf8(struct screen *s)
 {
-    unsigned code = s->raw[0] & (0x7f >> s->raws);
-    for (unsigned i = 1; i < s->raws; i++)
-        code = code << 6 | (s->raw[i] & 0x3f);
-    put_glyph(s, fonts[0]->glyph(code));
+    put_glyph(s, fonts[0]->glyph(utf8_decode(s->raw)));
     s->raws = 0;
 }
 
 /* True when the byte belongs to a character of several. */
 static bool is_utf8(struct screen *s, u8 c)
 {
-    if (s->more && (c & 0xc0) == 0x80) {
-        s->raw[s->raws++] = c;
+    if (s->more && utf8_continues((char)c)) {
+        s->raw[s->raws++] = (char)c;
         if (--s->more == 0)
             put_utf8(s);
         return true;
     }
     put_raw(s);
-    if (c < 0xc2 || c > 0xf4)
-        return false;
-    s->raw[s->raws++] = c;
-    s->more = c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
-    return true;
+    s->more = utf8_more((char)c);
+    if (s->more)
+        s->raw[s->raws++] = (char)c;
+    return s->more;
 }
 
 static void put_text(struct screen *s, u8 c)

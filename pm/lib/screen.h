@@ -16,7 +16,7 @@ struct screen {
     bool cursor_hidden;
     u8 foreground, background; /* VGA colours 0..7 */
     bool bold, reverse;
-    u8 raw[4];           /* bytes of a UTF-8 character under way */
+    char raw[4];         /* bytes of a UTF-8 character under way */
     unsigned raws, more; /* how many, and how many are missing */
     enum { SCREEN_TEXT, SCREEN_ESC, SCREEN_CSI } state;
     bool is_private; /* ESC [ ? */

@@ -62,6 +62,12 @@ static bool chance(u32 per_million)
     return per_million && simnet_random() % 1000000 < per_million;
 }
 
+void sim_content(u8 *data, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        data[i] = (u8)(i * 2654435761u >> 13);
+}
+
 u64 simnet_us(void)
 {
     return sim.now;

@@ -73,6 +73,9 @@ u64 simnet_us(void);       /* simulated microseconds */
 u32 simnet_random(void);   /* of the simulation's own generator */
 u32 simnet_overruns(void); /* frames that found the device's receive ring full */
 
+/* Bytes for a file, none like its neighbours. */
+void sim_content(u8 *data, size_t len);
+
 /* ---- frames ---- */
 
 /* Put a frame on the line towards the device (with its faults), or directly into its ring. */

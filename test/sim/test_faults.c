@@ -576,8 +576,7 @@ static void test_long_round_trips_are_learnt(void **state)
 static int make_content(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(content); i++)
-        content[i] = (u8)(i * 2654435761u >> 13);
+    sim_content(content, sizeof(content));
     return 0;
 }
 

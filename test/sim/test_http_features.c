@@ -41,8 +41,7 @@ static msec_t took;
 static int start(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < FILE_SIZE; i++)
-        content[i] = (u8)(i * 2654435761u >> 13);
+    sim_content(content, FILE_SIZE);
     simnet_start(1);
     simnet_set_ip("10.0.0.2", "255.255.255.0", NULL);
     dns_reset();

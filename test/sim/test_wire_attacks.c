@@ -758,8 +758,7 @@ static void test_they_would_be_believed(void **state)
 static int make_content(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(content); i++)
-        content[i] = (u8)(i * 2654435761u >> 13);
+    sim_content(content, sizeof(content));
     return 0;
 }
 
