@@ -45,6 +45,14 @@ void spans_trim(struct spans *s, u32 seq)
         s->at[0].start = seq_max(s->at[0].start, seq);
 }
 
+void spans_cut(struct spans *s, u32 seq)
+{
+    while (s->count && !seq_before(s->at[s->count - 1].start, seq))
+        s->count--;
+    if (s->count)
+        s->at[s->count - 1].end = seq_min(s->at[s->count - 1].end, seq);
+}
+
 u32 spans_covered(const struct spans *s, u32 from, u32 to)
 {
     u32 bytes = 0;

@@ -39,6 +39,9 @@ bool spans_add(struct spans *s, u32 start, u32 end);
 /* Forget everything before seq. */
 void spans_trim(struct spans *s, u32 seq);
 
+/* Forget everything from seq on. */
+void spans_cut(struct spans *s, u32 seq);
+
 /* Bytes between from and to that the list covers. */
 u32 spans_covered(const struct spans *s, u32 from, u32 to);
 

@@ -210,14 +210,25 @@ static void enter_time_wait(struct tcp_conn *c)
     c->expires = net_now() + TCP_TIME_WAIT;
 }
 
-static void take_fin(struct tcp_conn *c, const struct segment *s)
+/* The first FIN counts. What arrived from behind it is none of the stream's. */
+static void note_fin(struct tcp_rx *rx, u32 fin)
+{
+    if (rx->has_fin || seq_before(fin, rx->nxt) || seq_before(rx->edge, fin))
+        return;
+    rx->has_fin = true;
+    rx->fin = fin;
+    spans_cut(&rx->islands, fin);
+}
+
+/* The data and the FIN of a segment within the window. */
+static void take_text(struct tcp_conn *c, const struct segment *s)
 {
     struct tcp_rx *rx = &c->rx;
 
-    if ((s->flags & TCP_FIN) && !rx->has_fin && !seq_before(rx->edge, s->seq + s->len)) {
-        rx->has_fin = true;
-        rx->fin = s->seq + s->len;
-    }
+    if (s->flags & TCP_FIN)
+        note_fin(rx, s->seq + s->len);
+    if (s->len)
+        take_data(c, s);
     if (!rx->has_fin || rx->is_eof || rx->nxt != rx->fin)
         return;
     rx->is_eof = true;
@@ -415,9 +426,7 @@ static void take_segment(struct tcp_conn *c, const struct segment *s)
         tcp_end(c, 0);
         return;
     }
-    if (s->len)
-        take_data(c, s);
-    take_fin(c, s);
+    take_text(c, s);
 }
 
 /* ---- the handshake ---- */
@@ -457,8 +466,7 @@ static void establish(struct tcp_conn *c, const struct segment *s)
     c->expires = NEVER;
     tcp_on_progress(c, 0, round_trip(c, s));
     tx->cwnd = TCP_CWND_FIRST * tx->mss;
-    take_data(c, &(struct segment){.seq = s->seq + 1, .data = s->data, .len = s->len});
-    take_fin(c, &(struct segment){.seq = s->seq + 1, .len = s->len, .flags = s->flags});
+    take_text(c, &(struct segment){.seq = s->seq + 1, .data = s->data, .len = s->len, .flags = s->flags});
 }
 
 static void send_reset_for(const struct pkt *p, const struct segment *s);

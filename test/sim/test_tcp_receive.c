@@ -403,6 +403,29 @@ static void empty_segments_with_psh(void **state)
     assert_int_equal(tcp_status(script.c), TCP_OPEN);
 }
 
+/* Data that lies behind the FIN is not the stream's, whichever came first. */
+static void data_behind_the_fin_is_dropped(void **state)
+{
+    (void)state;
+    assert_true(script_open());
+    say_data(101, 400);
+    script_say(SIM_ACK | SIM_FIN, 1, 1, script_data(1, 100), 100); /* the FIN stands where they begin */
+    expect_read(100);
+    assert_int_equal(script.c->rx.islands.count, 0);
+    assert_int_equal(tcp_status(script.c), TCP_EOF);
+}
+
+static void a_fin_within_other_data_ends_it(void **state)
+{
+    (void)state;
+    assert_true(script_open());
+    say_data(101, 400);
+    script_say(SIM_ACK | SIM_FIN, 201, 1, script_data(201, 50), 50); /* at 251 */
+    say_data(1, 100);
+    expect_read(250);
+    assert_int_equal(tcp_status(script.c), TCP_EOF);
+}
+
 /* ---- timestamps ---- */
 
 static void timestamp_is_echoed(void **state)
@@ -484,6 +507,8 @@ int main(void)
         T(urgent_data_is_data),
         T(sequence_numbers_wrap),
         T(empty_segments_with_psh),
+        T(data_behind_the_fin_is_dropped),
+        T(a_fin_within_other_data_ends_it),
         T(timestamp_is_echoed),
         T(old_timestamp_is_refused),
         T(missing_timestamp_is_ignored),
