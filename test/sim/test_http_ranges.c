@@ -107,8 +107,7 @@ static void begin(u64 seed)
 static int start(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < FILE_SIZE; i++)
-        content[i] = (u8)(i * 2654435761u >> 13);
+    sim_content(content, FILE_SIZE);
     begin(1);
     return 0;
 }
