@@ -5,7 +5,6 @@
 #include "tcpip/udp.h"
 #include "test/host/simnet.h"
 
-#include "pm/lib/clock.h"
 #include "pm/lib/fail.h"
 
 #include <setjmp.h>
@@ -755,19 +754,6 @@ static void udp_to_subnet_broadcast_and_group(void **state)
     udp_close(&s);
 }
 
-/* The main program waits a little when nothing came. */
-static void poll_tells_of_frames(void **state)
-{
-    u8 frame[60] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 9, 0x88, 0xb5};
-
-    (void)state;
-    simnet_run(10);
-    assert_false(net_poll(clock_now()));
-    sim_inject_frame(frame, sizeof(frame));
-    assert_true(net_poll(clock_now()));
-    assert_false(net_poll(clock_now()));
-}
-
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
@@ -786,7 +772,6 @@ int main(void)
         T(arp_probe_sees_a_conflict),
         T(eth_takes_only_what_is_for_us),
         T(eth_short_and_unknown_frames),
-        T(poll_tells_of_frames),
         T(ip4_header_checks),
         T(ip4_broadcasts_are_heard),
         T(ip4_options_are_skipped),

@@ -3,6 +3,7 @@
 
 #include "pm/lib/clock.h"
 #include "pm/lib/fail.h"
+#include "tcpip/net.h"
 #include "tcpip/wire.h"
 #include "test/host/simnet.h"
 
@@ -206,11 +207,25 @@ static void test_what_is_no_lacpdu(void **state)
 
 #define T(name) cmocka_unit_test_setup_teardown(test_##name, start, stop)
 
+/* The main program gives way when nothing came; what a switch says is a frame, too. */
+static void test_poll_tells_of_frames(void **state)
+{
+    u8 frame[60] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 9, 0x88, 0xb5};
+
+    (void)state;
+    simnet_run(10);
+    assert_false(net_poll(clock_now()));
+    sim_inject_frame(frame, sizeof(frame));
+    assert_true(net_poll(clock_now()));
+    assert_false(net_poll(clock_now()));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(rstp_says_blocked), T(rstp_is_forgotten), T(what_is_no_rstp),      T(lacp_agrees),
         T(lacp_is_forgotten), T(lacp_flood_and_loop), T(marker),             T(what_is_no_lacpdu),
+        T(poll_tells_of_frames),
     };
     return cmocka_run_group_tests_name("switch", tests, NULL, NULL);
 }
