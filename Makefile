@@ -458,7 +458,7 @@ check: | need-check need-demo
 ## check-long   the same with longer fuzzing and the slow machine tests
 check-long: | need-check need-demo
 	@$(MAKE) --no-print-directory check-built
-	@$(CHECK) --long unit fuzz static machine
+	@$(CHECK) --long unit fuzz coverage static machine
 
 ## check-machine the machine tests only (T=pattern picks some: make check-machine T=bochs)
 check-machine: images $(O)/insncount.so | need-check need-demo

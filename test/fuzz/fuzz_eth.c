@@ -32,6 +32,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct netdev *vlan;
     if (vlan_create(simnet_device(), 100, 0, &vlan) == 0 && netdev_open(vlan) == 0)
         netdev_set_ip4(vlan, 0x0a640002, 0xffffff00, 0);
+    struct netdev *other = NULL;
+    if (vlan_create(how & 8 ? vlan : simnet_device(), size, how >> 4, &other) < 0)
+        other = simnet_device(); /* which is no VLAN */
     if (how & 4)
         memcpy(frame, SIM_MAC, MIN(size, (size_t)6));
     if (how & 1)
@@ -49,6 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         tcp_close(c);
     udp_close(&bound);
     udp_close(&any);
+    vlan_destroy(other);
     if (simnet_stop() != 0)
         abort();
     vlan_reset();

@@ -6,6 +6,7 @@
 #include "test/fuzz/frames.h"
 
 #include "pm/lib/reader.h"
+#include "tcpip/arp.h"
 #include "tcpip/icmp.h"
 #include "tcpip/ip4.h"
 #include "tcpip/tcp.h"
@@ -71,6 +72,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     simnet_run(50);
     while (icmp_echo_recv(&echo, &reply))
         continue;
+    struct arp_neighbour neighbour;
+    for (unsigned i = 0; i < ARP_CACHE; i++)
+        arp_neighbour(i, &neighbour);
     icmp_echo_close(&echo);
     for (struct pkt *p; (p = udp_recv(&s, &from));)
         pkt_free(p);

@@ -15,26 +15,31 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Of the first byte. */
-enum { ASK_USER = 1, ASK_PROXY = 2, ASK_FORM = 4 };
+enum { ASK_USER = 1, ASK_PROXY = 2, ASK_FORM = 4, ASK_RANGES = 8, ASK_NAMELESS = 16 };
 
-/* Of a piece: what happens to the connection behind it; and another piece follows at once. */
-enum { THEN_STAY, THEN_FINISH, THEN_ABORT, THEN_VANISH, THEN = 3, HOW_MORE = 4 };
+/* Of a piece: what happens to the connection behind it; another piece follows at once; it is sent many times over. */
+enum { THEN_STAY, THEN_FINISH, THEN_ABORT, THEN_VANISH, THEN = 3, HOW_MORE = 4, HOW_LARGE = 8 };
+
+#define TIMES       256u
+#define REPEATED_MAX 4096u
 
 #define HOUR_MS 3600000u
 
 static struct reader input;
 
-static void on_data(struct sim_tcp *c, const u8 *data, size_t len)
+static void on_data(struct sim_tcp *c, const u8 *data, size_t unused)
 {
     u8 how = HOW_MORE;
-    (void)data, (void)len;
+    (void)data, (void)unused;
     if (!reader_left(&input))
         return sim_tcp_abort(c);
     while ((how & HOW_MORE) && reader_left(&input)) {
         how = get8(&input);
         size_t size = get16be(&input);
         struct reader piece = reader_sub(&input, MIN(size, reader_left(&input)));
-        sim_tcp_send(c, piece.p, reader_left(&piece));
+        size_t len = reader_left(&piece);
+        for (unsigned i = 0; i < (how & HOW_LARGE ? TIMES : 1); i++)
+            sim_tcp_send(c, piece.p, how & HOW_LARGE ? MIN(len, REPEATED_MAX) : len);
         if ((how & THEN) == THEN_FINISH)
             return sim_tcp_finish(c);
         if ((how & THEN) == THEN_ABORT)
@@ -60,8 +65,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .idle_ms = 400,
         .user = how & ASK_USER ? "me" : NULL,
         .password = how & ASK_USER ? "secret" : NULL,
-        .proxy = how & ASK_PROXY ? "10.0.0.1:80" : NULL,
+        .proxy = !(how & ASK_PROXY) ? NULL : how & ASK_NAMELESS ? "10.0.0.1:80" : "http://me:secret@10.0.0.1:80",
         .form = how & ASK_FORM ? &form : NULL,
+        .connections = how & ASK_RANGES ? 4 : 0,
     };
     simnet_start(1);
     simnet_set_ip("10.0.0.2", "255.255.255.0", NULL);
