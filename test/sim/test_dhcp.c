@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "test/host/test.h"
+#include "test/host/says.h"
 
 #define BROADCAST 0xffffffffu
 
@@ -231,14 +232,6 @@ static int configure_with(const struct dhcp_timing *timing)
 static int configure(void)
 {
     return configure_with(&dhcp_default_timing);
-}
-
-static bool says(int rc, const char *what)
-{
-    const char *text = fail_text(rc);
-    if (!strstr(text, what))
-        print_error("\"%s\" lacks \"%s\"\n", text, what);
-    return strstr(text, what);
 }
 
 /* ---- one server ----------------------------------------------------------------------------------- */

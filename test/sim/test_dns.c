@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "test/host/test.h"
+#include "test/host/says.h"
 
 enum mode { ANSWER, SILENT, SERVFAIL, REFUSED, NXDOMAIN, NODATA, TRUNCATED, CUT_SHORT, ALIAS_ONLY, ENDLESS_ALIAS };
 
@@ -164,14 +165,6 @@ static int resolve(const char *name)
     int rc = dns_resolve(name, got, DNS_ADDRESSES_MAX);
     took = clock_now() - begun;
     return rc;
-}
-
-static bool says(int rc, const char *what)
-{
-    const char *text = fail_text(rc);
-    if (!strstr(text, what))
-        print_error("\"%s\" lacks \"%s\"\n", text, what);
-    return strstr(text, what);
 }
 
 static void test_answer(void **state)

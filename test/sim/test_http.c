@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "test/host/test.h"
+#include "test/host/says.h"
 
 #define FILE_SIZE (1u << 20)
 
@@ -180,14 +181,6 @@ static int get_for(const char *uri, msec_t idle_ms)
 static int get(const char *uri)
 {
     return get_for(uri, 0);
-}
-
-static bool says(int rc, const char *what)
-{
-    const char *text = fail_text(rc);
-    if (!strstr(text, what))
-        print_error("\"%s\" lacks \"%s\"\n", text, what);
-    return strstr(text, what);
 }
 
 static void gets(const char *uri, const void *expected, size_t len)

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "test/host/test.h"
+#include "test/host/says.h"
 
 #define FILE_SIZE (300u << 10)
 
@@ -76,14 +77,6 @@ static int get_with(const char *uri, const struct fetch_request *r)
 static int get(const char *uri)
 {
     return get_with(uri, &(struct fetch_request){.idle_ms = 5000});
-}
-
-static bool says(int rc, const char *what)
-{
-    const char *text = fail_text(rc);
-    if (!strstr(text, what))
-        print_error("\"%s\" lacks \"%s\"\n", text, what);
-    return strstr(text, what);
 }
 
 static void gets_all(int rc)

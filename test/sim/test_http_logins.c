@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "test/host/test.h"
+#include "test/host/says.h"
 
 /* ---- the server and the client --------------------------------------------------------------------------- */
 
@@ -62,14 +63,6 @@ static int get_with(const char *uri, const struct fetch_request *r)
 static int get(const char *uri)
 {
     return get_with(uri, &(struct fetch_request){.idle_ms = 5000});
-}
-
-static bool says(int rc, const char *what)
-{
-    const char *text = fail_text(rc);
-    if (!strstr(text, what))
-        print_error("\"%s\" lacks \"%s\"\n", text, what);
-    return strstr(text, what);
 }
 
 /* ---- Digest ---------------------------------------------------------------------------------------------- */

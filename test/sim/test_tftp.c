@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "test/host/test.h"
+#include "test/host/says.h"
 
 #define FILE_MAX  (3u << 20)
 #define FIRST_TID 40000u
@@ -244,14 +245,6 @@ static void is_whole(int rc)
     assert_int_equal(rc, 0);
     assert_int_equal(body.len, srv.size);
     assert_memory_equal(body.data, content, srv.size);
-}
-
-static bool says(int rc, const char *what)
-{
-    const char *text = fail_text(rc);
-    if (!strstr(text, what))
-        print_error("\"%s\" lacks \"%s\"\n", text, what);
-    return strstr(text, what);
 }
 
 /* ---- good servers --------------------------------------------------------------------------------- */
