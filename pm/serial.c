@@ -1,7 +1,7 @@
 /*
  * The first serial port: 16450 or 16550, 115200 8n1 (National PC16550D data sheet). Polled: interrupts are
  * off in protected mode. Output is queued and sent as the chip takes it, so that printing costs a download
- * nothing; a chip that never takes anything costs 20 ms once. What arrives is decoded into keys
+ * nothing; a chip that never takes anything costs half a second once. What arrives is decoded into keys
  * (pm/lib/keys.h).
  */
 #include "pm/devices.h"
@@ -36,7 +36,7 @@ enum {
 
     DIVISOR = 1, /* 115200 */
     FIFO_SIZE = 16,
-    STUCK_MS = 20, /* 16 characters take 1.4 ms */
+    STUCK_MS = 500, /* 16 characters take 1.4 ms; an emulator on a busy host may not look at its chip for 100 */
 };
 
 #define QUEUE_SIZE 4096u /* a power of two; a screen full of colours fits */
