@@ -7,11 +7,10 @@
 #include "pm/lib/random.h"
 #include "pm/lib/task.h"
 
-/* A hall of machines switched on together must not ask in step for ever. */
+/* A hall of machines switched on together must not ask in step for ever; later only, so that a slow answer counts. */
 static msec_t jittered(msec_t ms)
 {
-    u32 eighth = (u32)ms / 8;
-    return ms - eighth + random_below(2 * eighth + 1);
+    return ms + random_below((u32)ms / 4 + 1);
 }
 
 int ask_wait(const struct ask *a, msec_t deadline)

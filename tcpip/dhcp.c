@@ -17,14 +17,14 @@
 #include <string.h>
 
 #define ROUNDS        3u  /* DISCOVERs after a NAK or an offer that led to nothing */
-#define GATHER_MS     400 /* how long a first offer without a filename waits for better ones */
+#define GATHER_MS     400 /* from a DISCOVER: until then an offer without a filename waits for better ones */
 #define REQUEST_TRIES 4u
 #define PROBES        2u /* for a host that has the address already */
 #define PORT_MS       5000 /* until a renewal under way lets go of the client's port */
 
 /*
- * Sends at 0, 1, 3, 7, 15, 23 ... 55 s: a switch port that spanning tree keeps shut for 30 to 50
- * seconds after link-up is then open.
+ * Sends at 0, 1, 3, 7, 15, 23 ... 55 s, or up to a quarter later: a switch port that spanning tree keeps
+ * shut for 30 to 50 seconds after link-up is then open.
  */
 const struct dhcp_timing dhcp_default_timing = {
     .first_ms = 1000, .max_ms = 8000, .tries = 10, .proxy_ms = 2000, .probe_ms = 200};
@@ -38,6 +38,7 @@ struct exchange {
     u32 to;
     u16 to_port;
     msec_t started, deadline;
+    msec_t sent_at; /* the last packet */
     struct lease offer; /* the best so far; after the ACK, that one */
     bool is_bootp;      /* it came without a message type: it is the whole answer */
     struct lease proxy;
@@ -74,6 +75,7 @@ static int send_request(void *arg)
     size_t len = dhcp_write_request(x->packet, sizeof(x->packet), x->dev, x->id, &x->request);
     if (!len)
         return fail(EMSGSIZE, "user class, host name and options do not fit into a DHCP packet");
+    x->sent_at = clock_now();
     return udp_send(&x->socket, x->to, x->to_port, x->packet, len);
 }
 
@@ -231,7 +233,7 @@ static int discover(struct exchange *x)
         return no_answer(x);
     if (rc > 0 && !is_complete(x)) {
         a.match = match_until_complete;
-        rc = ask_wait(&a, after(MIN(GATHER_MS, x->timing->proxy_ms)));
+        rc = ask_wait(&a, x->sent_at + MIN(GATHER_MS, x->timing->proxy_ms));
     }
     if (rc < 0 && rc != -ETIMEDOUT)
         return rc;
