@@ -25,5 +25,5 @@ struct rtc_registers {
     u8 seconds, minutes, hours, day, month, year, century, status_b;
 };
 
-/* Seconds since 1970; 0 when the registers hold no time of this century or the next. */
+/* Seconds since 1970; 0 when the registers hold no time from then to 2105. */
 u32 rtc_to_unix(const struct rtc_registers *r);

@@ -3,6 +3,7 @@ own in the test's network namespace (Lan.prefix):
 
     python3 peers.py ntp ADDRESS [SECONDS]       an NTP server whose clock is SECONDS ahead
     python3 peers.py arp INTERFACE ADDRESS       a host that has this address, as far as ARP can tell
+    python3 peers.py claim INTERFACE ADDRESS     a host that says once that this address is its own; prints who objects
     python3 peers.py syslog ADDRESS              prints each message
     python3 peers.py vlan TAP TAG OURS THEIRS    between a tap, where frames have no tag, and QEMU's dgram netdev
                                                  (UNIX sockets OURS and THEIRS), where each has this one
@@ -59,6 +60,18 @@ def arp(interface, address):
             asker = frame[22:28]
             wire.send(asker + mine + frame[12:21] + b'\2' + mine + ip + asker + frame[28:32])
             say('answered')
+
+
+def claim(interface, address):
+    wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0806))
+    wire.bind((interface, 0x0806))
+    mine, ip = b'\x02\0\0\0\0\x61', socket.inet_aton(address)
+    say('ready')
+    wire.send(b'\xff' * 6 + mine + b'\x08\x06\0\1\x08\0\6\4\0\1' + mine + ip + bytes(6) + ip)
+    while True:
+        frame, (_, _, kind, *_) = wire.recvfrom(2000)
+        if kind != socket.PACKET_OUTGOING and frame[28:32] == ip and frame[38:42] == ip:
+            say('objection', frame[22:28].hex(':'))
 
 
 def vlan(tap, tag, ours, theirs):

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from net import Lan, Peer, Trunk
+from net import Lan, Peer, Trunk, wait_for
 from qemu import Machine, kernel, nic
 from steps import PROMPT, command, fails, must
 
@@ -87,6 +87,21 @@ def test_k44_vlan(work, www, shell, model):
         fails(pc, 'ifstat net0-100', 'net0-100', 'no such interface')
         fails(pc, f'ping -c 1 {lan.server}', 'no route')
         assert not any(line.startswith('untagged') for line in trunk.relay.lines), trunk.relay.lines
+
+
+def test_our_address_is_claimed(work, www, shell):
+    """Another host announces our address (RFC 5227 2.4): we object, keep it, tell who it is, and go on."""
+    with Lan(work / 'lan', tftp=www, www=www) as lan:
+        pc = shell(lan)
+        must(pc, 'dhcp')
+        ip, mac = re.search(r'has (\S+) (\S+)', must(pc, 'echo has ${net0/ip} ${net0/mac}')).groups()
+        with Peer(lan, 'claim', 'tap0', ip) as rival:
+            wait_for(lambda: f'objection {mac}' in rival.lines, 'the objection')
+            must(pc, f'ping -q -c 1 {lan.server}')
+            assert lan.ping(ip)
+            pc.serial.expect(f'net0: {ip} is used by 02:00:00:00:00:61, too')
+            pc.serial.send('\r')
+            must(pc, f'ping -q -c 1 {lan.server}')
 
 
 def test_k18_k21_k54_statistics(work, www, shell):

@@ -103,6 +103,16 @@ def test_clock(pc):
     assert 'sleep: 1.' in must(pc, 'time sleep 1')
 
 
+# What an empty battery leaves, and days at which 32 bits and two digits of a year end.
+DATES = {'1980-01-01': 315532800, '1999-12-31': 946598400, '2000-01-01': 946684800, '2038-01-20': 2147558400}
+
+
+@pytest.mark.parametrize('pc, seconds', [({'args': ['-rtc', f'base={date}T00:00:00']}, seconds)
+                                         for date, seconds in DATES.items()], indirect=['pc'])
+def test_date(pc, seconds):
+    assert seconds <= int(value(pc, 'unixtime'), 16) < seconds + 300
+
+
 @pytest.mark.parametrize('pc', [{'mem': 300}], indirect=True)
 def test_memory(pc):
     assert value(pc, 'memsize') == '300'

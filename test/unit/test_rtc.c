@@ -36,6 +36,10 @@ static void test_dates(void **state)
     assert_int_equal(at(0x21, 0x01, 0x01, 0x01, 0, 0, 0, BCD_24), 4133980800u); /* 2100 had 365 days */
     assert_int_equal(at(0x00, 0x26, 0x11, 0x28, 0x03, 0x09, 0x07, BCD_24), 1795835347); /* no century kept */
     assert_int_equal(at(0x19, 0x26, 0x11, 0x28, 0x03, 0x09, 0x07, BCD_24), 1795835347); /* nor carried on */
+    assert_int_equal(at(0x19, 0x80, 0x01, 0x01, 0, 0, 0, BCD_24), 315532800); /* an empty battery */
+    assert_int_equal(at(0x00, 0x80, 0x01, 0x01, 0, 0, 0, BCD_24), 315532800);
+    assert_int_equal(at(0x19, 0x99, 0x12, 0x31, 0, 0, 0, BCD_24), 946598400);
+    assert_int_equal(at(0x20, 0x80, 0x01, 0x01, 0, 0, 0, BCD_24), 3471292800u);
 }
 
 static void test_nonsense(void **state)
