@@ -132,8 +132,7 @@ int net_configure(struct netdev *dev, msec_t link_wait_ms)
         print_lease(dev);
     else
         printf("%s\n", rc == -ECANCELED ? " interrupted" : " failed");
-    if (rc == 0 || rc == -ECANCELED) /* else nothing has changed, and who reads settings forgets the words of the error */
-        settings_changed();
+    settings_changed();
     net_identity_free(&id);
     return rc;
 }

@@ -473,11 +473,14 @@ static void sort_children(struct scope *parent)
     }
 }
 
+/* Looking for a setting that is not there leaves words; those of what failed before are still to be told. */
 void settings_changed(void)
 {
+    char words[FAIL_TEXT_MAX];
     if (state.is_applying)
         return;
     state.is_applying = true;
+    memcpy(words, task_current()->fail_text, sizeof(words));
     sort_children(&settings_root);
     for (struct scope *s = settings_root.child; s; s = s->next)
         sort_children(s);
@@ -485,6 +488,7 @@ void settings_changed(void)
         state.applier[i]();
     for (const struct setting_applier *const *a = setting_appliers; *a; a++)
         (*a)->apply();
+    memcpy(task_current()->fail_text, words, sizeof(words));
     state.is_applying = false;
 }
 

@@ -511,6 +511,7 @@ static void count_applied(void)
 {
     applied++;
     assert_int_equal(setting_set("applied", "yes"), 0); /* an applier may set; it is not called again */
+    fail(ENOENT, "what an applier misses");
 }
 
 static void test_appliers(void **state)
@@ -529,6 +530,9 @@ static void test_appliers(void **state)
         settings_add_applier(count_applied); /* more than fit */
     settings_changed();
     assert_int_equal(applied, 10);
+    fail(ETIMEDOUT, "no DHCP server answered");
+    settings_changed();
+    assert_string_equal(fail_text(-ETIMEDOUT), "no DHCP server answered");
 }
 
 static void test_builtin(void **state)
