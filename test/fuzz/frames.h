@@ -4,18 +4,13 @@
  */
 #pragma once
 
+#include "test/host/bytes.h"
 #include "test/host/simnet.h"
 
 #include <string.h>
 
 #define FRAME_US  0x0a000002u
 #define FRAME_SRV 0x0a000001u
-
-static inline void frame_put16(uint8_t *p, uint32_t v)
-{
-    p[0] = (uint8_t)(v >> 8);
-    p[1] = (uint8_t)v;
-}
 
 static inline void frame_fix_transport(uint8_t *ip, size_t hlen, size_t len)
 {
@@ -30,8 +25,8 @@ static inline void frame_fix_transport(uint8_t *ip, size_t hlen, size_t len)
         pseudo += (uint32_t)ip[i] << 8 | ip[i + 1];
     if (ip[9] > 2)
         pseudo += ip[9] + (uint32_t)(len - hlen);
-    frame_put16(b + field, 0);
-    frame_put16(b + field, sim_checksum(b, len - hlen, pseudo));
+    put_be16(b + field, 0);
+    put_be16(b + field, sim_checksum(b, len - hlen, pseudo));
 }
 
 /* An Ethernet frame in place; the transport checksum too unless it is a fragment. */
@@ -46,8 +41,8 @@ static inline void frame_fix(uint8_t *f, size_t size)
     len = (size_t)(ip[2] << 8 | ip[3]);
     if (hlen < 20 || hlen > len || len > size - 14)
         return;
-    frame_put16(ip + 10, 0);
-    frame_put16(ip + 10, sim_checksum(ip, hlen, 0));
+    put_be16(ip + 10, 0);
+    put_be16(ip + 10, sim_checksum(ip, hlen, 0));
     if (!((ip[6] & 0x3f) | ip[7]))
         frame_fix_transport(ip, hlen, len);
 }

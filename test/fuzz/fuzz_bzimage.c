@@ -14,19 +14,6 @@ const struct loader *const loaders[] = {&loader_bzimage, NULL};
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len);
 
-/* Whoever enters a kernel frees nothing any more. */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_options(void);
-const char *__lsan_default_suppressions(void)
-{
-    return "leak:initrd_collect\n";
-}
-
-const char *__lsan_default_options(void)
-{
-    return "print_suppressions=0";
-}
-
 static void enter(struct image *img)
 {
     if (!setjmp(handover_back))

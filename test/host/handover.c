@@ -111,3 +111,18 @@ bool handover_has_long_mode(void)
 {
     return !machine.has_32bit_only;
 }
+
+/* ---- LeakSanitizer ---- */
+
+/* Whoever enters a kernel frees nothing any more. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_options(void);
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:initrd_collect\n";
+}
+
+const char *__lsan_default_options(void)
+{
+    return "print_suppressions=0";
+}

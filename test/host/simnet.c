@@ -3,6 +3,7 @@
  * receive ring overruns as a real one does, and the hosts' ARP, ICMP and UDP. It shares no code with
  * the stack under test, not even the checksum.
  */
+#include "test/host/bytes.h"
 #include "test/host/simnet.h"
 
 #include "pm/console.h"
@@ -71,28 +72,6 @@ void sim_content(u8 *data, size_t len)
 u64 simnet_us(void)
 {
     return sim.now;
-}
-
-static void put16(u8 *p, u32 v)
-{
-    p[0] = (u8)(v >> 8);
-    p[1] = (u8)v;
-}
-
-static void put32(u8 *p, u32 v)
-{
-    put16(p, v >> 16);
-    put16(p + 2, v);
-}
-
-static u16 at16(const u8 *p)
-{
-    return (u16)(p[0] << 8 | p[1]);
-}
-
-static u32 at32(const u8 *p)
-{
-    return (u32)at16(p) << 16 | at16(p + 2);
 }
 
 u32 sim_pseudo(u32 src, u32 dst, u8 protocol, size_t len)
@@ -274,7 +253,7 @@ struct sim_host *sim_host_add(const char *ip)
     if (!ip4_parse(ip, &h->ip))
         abort();
     h->mac[0] = 2; /* locally administered */
-    put32(h->mac + 2, h->ip);
+    put_be32(h->mac + 2, h->ip);
     while (*end)
         end = &(*end)->next;
     *end = h;
@@ -298,7 +277,7 @@ static void send_ethernet(struct sim_host *h, const void *mac, u16 type, const v
     memset(frame, 0, 60);
     memcpy(frame, mac, 6);
     memcpy(frame + 6, h->mac, 6);
-    put16(frame + 12, type);
+    put_be16(frame + 12, type);
     memcpy(frame + 14, data, len);
     sim_send_frame(frame, MAX(len + 14, (size_t)60));
 }
@@ -310,14 +289,14 @@ void sim_ip_fragment(struct sim_host *h, u32 dst, u8 protocol, u16 id, u16 flags
 
     memset(b, 0, 20);
     b[0] = 0x45;
-    put16(b + 2, (u32)len + 20);
-    put16(b + 4, id);
-    put16(b + 6, flags_offset);
+    put_be16(b + 2, (u32)len + 20);
+    put_be16(b + 4, id);
+    put_be16(b + 6, flags_offset);
     b[8] = 64;
     b[9] = protocol;
-    put32(b + 12, h->ip);
-    put32(b + 16, dst);
-    put16(b + 10, sim_checksum(b, 20, 0));
+    put_be32(b + 12, h->ip);
+    put_be32(b + 16, dst);
+    put_be16(b + 10, sim_checksum(b, 20, 0));
     memcpy(b + 20, data, len);
     send_ethernet(h, dst == 0xffffffff ? "\xff\xff\xff\xff\xff\xff" : (const void *)sim.dev.mac, 0x0800, b,
                   len + 20);
@@ -351,12 +330,12 @@ void sim_udp_send(struct sim_host *h, u16 src_port, u32 dst, u16 dst_port, const
 {
     u8 *b = calloc(1, len + 8);
 
-    put16(b, src_port);
-    put16(b + 2, dst_port);
-    put16(b + 4, (u32)len + 8);
+    put_be16(b, src_port);
+    put_be16(b + 2, dst_port);
+    put_be16(b + 4, (u32)len + 8);
     memcpy(b + 8, data, len);
     u16 sum = sim_checksum(b, len + 8, sim_pseudo(h->ip, dst, 17, len + 8));
-    put16(b + 6, sum ? sum : 0xffff);
+    put_be16(b + 6, sum ? sum : 0xffff);
     sim_ip_send(h, dst, 17, b, len + 8);
     free(b);
 }
@@ -367,10 +346,10 @@ void sim_ping(struct sim_host *h, u32 dst, u16 sequence, size_t len)
 
     memset(b, 0, 8);
     b[0] = 8;
-    put16(b + 6, sequence);
+    put_be16(b + 6, sequence);
     for (size_t i = 0; i < len; i++)
         b[8 + i] = (u8)i;
-    put16(b + 2, sim_checksum(b, len + 8, 0));
+    put_be16(b + 2, sim_checksum(b, len + 8, 0));
     sim_ip_send(h, dst, 1, b, len + 8);
 }
 
@@ -378,12 +357,12 @@ static void host_arp(struct sim_host *h, const u8 *b, size_t len)
 {
     u8 reply[28];
 
-    if (len < 28 || at16(b + 6) != 1 || at32(b + 24) != h->ip || h->is_silent)
+    if (len < 28 || be16(b + 6) != 1 || be32(b + 24) != h->ip || h->is_silent)
         return;
     memcpy(reply, b, 28);
-    put16(reply + 6, 2);
+    put_be16(reply + 6, 2);
     memcpy(reply + 8, h->mac, 6);
-    put32(reply + 14, h->ip);
+    put_be32(reply + 14, h->ip);
     memcpy(reply + 18, b + 8, 10);
     send_ethernet(h, b + 8, 0x0806, reply, 28);
 }
@@ -400,8 +379,8 @@ static void host_icmp(struct sim_host *h, u32 src, const u8 *b, size_t len)
     h->pings++;
     memcpy(reply, b, len);
     reply[0] = 0;
-    put16(reply + 2, 0);
-    put16(reply + 2, sim_checksum(reply, len, 0));
+    put_be16(reply + 2, 0);
+    put_be16(reply + 2, sim_checksum(reply, len, 0));
     sim_ip_send(h, src, 1, reply, len);
 }
 
@@ -409,12 +388,12 @@ static void host_udp(struct sim_host *h, u32 src, u32 dst, const u8 *b, size_t l
 {
     struct sim_datagram d;
 
-    if (len < 8 || at16(b + 4) < 8 || at16(b + 4) > len)
+    if (len < 8 || be16(b + 4) < 8 || be16(b + 4) > len)
         return;
-    len = at16(b + 4);
-    if (at16(b + 6) && sim_checksum(b, len, sim_pseudo(src, dst, 17, len)) != 0)
+    len = be16(b + 4);
+    if (be16(b + 6) && sim_checksum(b, len, sim_pseudo(src, dst, 17, len)) != 0)
         return;
-    d = (struct sim_datagram){src, dst, at16(b), at16(b + 2), b + 8, len - 8};
+    d = (struct sim_datagram){src, dst, be16(b), be16(b + 2), b + 8, len - 8};
     for (struct udp_service *s = h->udp, *next; s; s = next) {
         next = s->next;
         if (!s->port || s->port == d.dst_port)
@@ -424,10 +403,10 @@ static void host_udp(struct sim_host *h, u32 src, u32 dst, const u8 *b, size_t l
 
 static void host_ip(struct sim_host *h, const u8 *b, size_t len)
 {
-    if (len < 20 || b[0] != 0x45 || at16(b + 2) < 20 || at16(b + 2) > len || sim_checksum(b, 20, 0) != 0)
+    if (len < 20 || b[0] != 0x45 || be16(b + 2) < 20 || be16(b + 2) > len || sim_checksum(b, 20, 0) != 0)
         return;
-    len = at16(b + 2) - 20u;
-    u32 src = at32(b + 12), dst = at32(b + 16);
+    len = be16(b + 2) - 20u;
+    u32 src = be32(b + 12), dst = be32(b + 16);
     if (dst != h->ip && dst != 0xffffffff)
         return;
     if (b[9] == 17)
@@ -446,9 +425,9 @@ static void arrive_up(const u8 *frame, size_t len)
     if (len < 14)
         return;
     for (struct sim_host *h = sim.hosts; h; h = h->next) {
-        if (at16(frame + 12) == 0x0806)
+        if (be16(frame + 12) == 0x0806)
             host_arp(h, frame + 14, len - 14);
-        else if (at16(frame + 12) == 0x0800)
+        else if (be16(frame + 12) == 0x0800)
             host_ip(h, frame + 14, len - 14);
     }
 }

@@ -1,31 +1,10 @@
 /*
  * The segments of simtcp.h: built and taken apart, by code of their own.
  */
+#include "test/host/bytes.h"
 #include "test/host/simtcp.h"
 
 #include <string.h>
-
-static u32 get32(const u8 *p)
-{
-    return (u32)p[0] << 24 | (u32)p[1] << 16 | (u32)p[2] << 8 | p[3];
-}
-
-static u16 get16(const u8 *p)
-{
-    return (u16)(p[0] << 8 | p[1]);
-}
-
-static void put16(u8 *p, u32 v)
-{
-    p[0] = (u8)(v >> 8);
-    p[1] = (u8)v;
-}
-
-static void put32(u8 *p, u32 v)
-{
-    put16(p, v >> 16);
-    put16(p + 2, v);
-}
 
 struct sim_segment sim_segment(u16 src_port, u16 dst_port, u32 seq, u32 ack, u8 flags, u16 window)
 {
@@ -41,19 +20,19 @@ struct sim_segment sim_segment(u16 src_port, u16 dst_port, u32 seq, u32 ack, u8 
 static void parse_option(u8 kind, const u8 *v, size_t len, struct sim_segment *s)
 {
     if (kind == 2 && len == 2)
-        s->mss = get16(v);
+        s->mss = be16(v);
     if (kind == 3 && len == 1)
         s->wscale = v[0];
     if (kind == 4)
         s->sack_ok = true;
     if (kind == 8 && len == 8) {
         s->has_ts = true;
-        s->tsval = get32(v);
-        s->tsecr = get32(v + 4);
+        s->tsval = be32(v);
+        s->tsecr = be32(v + 4);
     }
     for (size_t i = 0; kind == 5 && i + 8 <= len && s->sacks < 4; i += 8, s->sacks++) {
-        s->sack[s->sacks][0] = get32(v + i);
-        s->sack[s->sacks][1] = get32(v + i + 4);
+        s->sack[s->sacks][0] = be32(v + i);
+        s->sack[s->sacks][1] = be32(v + i + 4);
     }
 }
 
@@ -64,8 +43,8 @@ bool sim_tcp_parse(u32 src, u32 dst, const u8 *b, size_t len, struct sim_segment
     if (sim_checksum(b, len, sim_pseudo(src, dst, 6, len)) != 0)
         return false;
     size_t head = (b[12] >> 4) * 4u;
-    *s = sim_segment(get16(b), get16(b + 2), get32(b + 4), get32(b + 8), b[13] & 63, get16(b + 14));
-    s->urgent = get16(b + 18);
+    *s = sim_segment(be16(b), be16(b + 2), be32(b + 4), be32(b + 8), b[13] & 63, be16(b + 14));
+    s->urgent = be16(b + 18);
     s->data = b + head;
     s->len = len - head;
     s->raw_options = b + 20;
@@ -89,7 +68,7 @@ static size_t build_options(const struct sim_segment *s, u8 *o)
 
     if (s->mss) {
         memcpy(o, "\2\4", 2);
-        put16(o + 2, s->mss);
+        put_be16(o + 2, s->mss);
         n += 4;
     }
     if (s->wscale >= 0) {
@@ -103,8 +82,8 @@ static size_t build_options(const struct sim_segment *s, u8 *o)
     }
     if (s->has_ts) {
         memcpy(o + n, "\1\1\10\12", 4);
-        put32(o + n + 4, s->tsval);
-        put32(o + n + 8, s->tsecr);
+        put_be32(o + n + 4, s->tsval);
+        put_be32(o + n + 8, s->tsecr);
         n += 12;
     }
     if (s->sacks) {
@@ -113,8 +92,8 @@ static size_t build_options(const struct sim_segment *s, u8 *o)
         n += 4;
     }
     for (unsigned i = 0; i < s->sacks; i++, n += 8) {
-        put32(o + n, s->sack[i][0]);
-        put32(o + n + 4, s->sack[i][1]);
+        put_be32(o + n, s->sack[i][0]);
+        put_be32(o + n + 4, s->sack[i][1]);
     }
     return n;
 }
@@ -130,18 +109,18 @@ size_t sim_tcp_build(u32 src, u32 dst, const struct sim_segment *s, u8 *b)
     } else {
         head += build_options(s, b + 20);
     }
-    put16(b, s->src_port);
-    put16(b + 2, s->dst_port);
-    put32(b + 4, s->seq);
-    put32(b + 8, s->ack);
+    put_be16(b, s->src_port);
+    put_be16(b + 2, s->dst_port);
+    put_be32(b + 4, s->seq);
+    put_be32(b + 8, s->ack);
     b[12] = (u8)(head / 4 << 4);
     b[13] = s->flags;
-    put16(b + 14, s->window);
-    put16(b + 18, s->urgent);
+    put_be16(b + 14, s->window);
+    put_be16(b + 18, s->urgent);
     if (s->len)
         memcpy(b + head, s->data, s->len);
     u16 sum = sim_checksum(b, head + s->len, sim_pseudo(src, dst, 6, head + s->len));
-    put16(b + 16, s->bad_checksum ? sum ^ 0x1234u : sum);
+    put_be16(b + 16, s->bad_checksum ? sum ^ 0x1234u : sum);
     return head + s->len;
 }
 

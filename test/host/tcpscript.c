@@ -56,6 +56,19 @@ void script_start(void)
     sim_tap(listen, NULL);
 }
 
+int script_setup(void **state)
+{
+    (void)state;
+    script_start();
+    return 0;
+}
+
+int script_teardown(void **state)
+{
+    (void)state;
+    return (int)simnet_stop();
+}
+
 const struct heard *script_hear(msec_t ms)
 {
     u64 until = simnet_us() + ms * 1000;

@@ -32,6 +32,10 @@ extern struct script script;
 /* A new world; the device has 10.0.0.2. */
 void script_start(void);
 
+/* The same and its end, for cmocka; packets that are lost fail the test. */
+int script_setup(void **state);
+int script_teardown(void **state);
+
 /* Start a connection and take its SYN (returned, or NULL). */
 const struct heard *script_connect(void);
 

@@ -2,12 +2,11 @@
  * HTTP on the simulated network: whole downloads with kept connections, redirects, authentication,
  * servers that break off at every byte, servers that are silent, and bad lines.
  */
-#include "tcpip/fetch.h"
-
 #include "pm/lib/clock.h"
 #include "pm/lib/fail.h"
 #include "pm/lib/task.h"
 #include "tcpip/dns.h"
+#include "test/host/getting.h"
 #include "test/host/memory.h"
 #include "test/host/simnet.h"
 #include "test/host/simtcp.h"
@@ -131,15 +130,9 @@ static void serve(struct server *s, const char *ip, u16 port, const struct page 
     sim_tcp_serve(s->host, port, &server_ops, s, NULL);
 }
 
-static struct blob body;
-static char *final_uri;
-
 static void begin(u64 seed)
 {
-    simnet_start(seed);
-    simnet_set_ip("10.0.0.2", "255.255.255.0", NULL);
-    dns_reset();
-    fail_clear();
+    getting_start(seed);
     http_set_user_agent("Puck");
 }
 
@@ -151,31 +144,9 @@ static int start(void **state)
     return 0;
 }
 
-static int stop(void **state)
-{
-    (void)state;
-    task_uncancel();
-    blob_free(&body);
-    free(final_uri);
-    final_uri = NULL;
-    fetch_reset();
-    return (int)simnet_stop();
-}
-
-static msec_t took;
-
 static int get_for(const char *uri, msec_t idle_ms)
 {
-    msec_t begun = clock_now();
-    blob_free(&body);
-    free(final_uri);
-    final_uri = NULL;
-    fail_clear();
-    struct fetch_request request = {.idle_ms = idle_ms};
-    int rc = fetch(uri, &request, &body, &final_uri);
-    took = clock_now() - begun;
-    simnet_run(5);
-    return rc;
+    return got_by(uri, &(struct fetch_request){.idle_ms = idle_ms});
 }
 
 static int get(const char *uri)
@@ -185,13 +156,8 @@ static int get(const char *uri)
 
 static void gets(const char *uri, const void *expected, size_t len)
 {
-    int rc = get(uri);
-    if (rc)
-        print_error("%s\n", fail_text(rc));
-    assert_int_equal(rc, 0);
-    assert_int_equal(body.len, len);
-    assert_memory_equal(body.data, expected, len);
-    assert_int_equal(body.data[len], 0);
+    assert_got(get(uri), expected, len);
+    assert_int_equal(got.body.data[len], 0);
 }
 
 static void fails(const char *uri, int code, const char *why)
@@ -199,8 +165,8 @@ static void fails(const char *uri, int code, const char *why)
     int rc = get(uri);
     assert_true(says(rc, why));
     assert_int_equal(rc, -code);
-    assert_null(body.data);
-    assert_null(final_uri);
+    assert_null(got.body.data);
+    assert_null(got.final_uri);
 }
 
 #define OK(len) "HTTP/1.1 200 OK\r\nContent-Length: " #len "\r\n\r\n"
@@ -219,7 +185,7 @@ static void test_download(void **state)
     gets("http://10.0.0.1/big", content, FILE_SIZE);
     assert_int_equal(task_current()->done, FILE_SIZE);
     assert_int_equal(task_current()->total, FILE_SIZE);
-    assert_string_equal(final_uri, "http://10.0.0.1/big");
+    assert_string_equal(got.final_uri, "http://10.0.0.1/big");
     assert_string_equal(www.last, "GET /big HTTP/1.1\r\nHost: 10.0.0.1\r\nUser-Agent: Puck\r\n"
                                   "Connection: keep-alive\r\nAccept-Encoding: gzip\r\n\r\n");
 }
@@ -263,9 +229,9 @@ static void test_body_forms(void **state)
     gets("http://10.0.0.1/old", "abcde", 5);
     gets("http://10.0.0.1/interim", "abcde", 5);
     assert_int_equal(get("http://10.0.0.1/none"), 0);
-    assert_int_equal(body.len, 0);
+    assert_int_equal(got.body.len, 0);
     assert_int_equal(get("http://10.0.0.1/zero"), 0);
-    assert_int_equal(body.len, 0);
+    assert_int_equal(got.body.len, 0);
 }
 
 static void test_unknown_scheme(void **state)
@@ -360,10 +326,10 @@ static void test_nobody_listens(void **state)
     (void)state;
     sim_host_add("10.0.0.1");
     fails("http://10.0.0.1/x", ECONNREFUSED, "http://10.0.0.1/x: 10.0.0.1 port 80: nobody listens there");
-    assert_in_range(took, 0, 100);
+    assert_in_range(got.took, 0, 100);
     int rc = get("http://10.0.0.99/x");
     assert_int_equal(rc, -EHOSTUNREACH);
-    assert_in_range(took, 0, 20000);
+    assert_in_range(got.took, 0, 20000);
     fails("http://192.168.1.1/x", EHOSTUNREACH, "no route to 192.168.1.1");
 }
 
@@ -379,9 +345,9 @@ static void test_connect_is_bounded(void **state)
     sim_host_add("10.0.0.1");
     sim_tap(swallow_tcp, NULL);
     fails("http://10.0.0.1/x", ETIMEDOUT, "10.0.0.1 port 80: ");
-    assert_in_range(took, 15000, 21000);
+    assert_in_range(got.took, 15000, 21000);
     assert_int_equal(get_for("http://10.0.0.1/x", 3000), -ETIMEDOUT);
-    assert_in_range(took, 2900, 3200);
+    assert_in_range(got.took, 2900, 3200);
     sim_tap(NULL, NULL);
 }
 
@@ -476,7 +442,7 @@ static void test_too_large(void **state)
     int rc = get("http://10.0.0.1/x");
     assert_int_equal(rc, -ENOMEM);
     assert_true(says(rc, "http://10.0.0.1/x: "));
-    assert_null(body.data);
+    assert_null(got.body.data);
 }
 
 /* ---- breaking off --------------------------------------------------------------------------------- */
@@ -488,14 +454,14 @@ static void test_cut_at_every_byte(void **state)
     (void)state;
     for (unsigned then = CLOSE; then <= RESET; then++) {
         for (size_t cut = 1; cut < sizeof(whole) - 1; cut++) {
-            stop(NULL);
+            getting_stop(NULL);
             begin(cut);
             serve(&www, "10.0.0.1", 80, pages);
             pages[0].then = then == CLOSE ? CLOSE : RESET;
             pages[0].cut = cut;
             int rc = get("http://10.0.0.1/x");
             assert_int_equal(rc, -ECONNRESET);
-            assert_null(body.data);
+            assert_null(got.body.data);
             if (then == CLOSE && cut > sizeof(whole) - 1 - 5)
                 assert_true(says(rc, "closed the connection after"));
         }
@@ -522,9 +488,9 @@ static void test_silent_server(void **state)
     serve(&www, "10.0.0.1", 80, pages);
     for (unsigned i = 0; i < 3; i++) {
         fails(uris[i], ETIMEDOUT, "nothing from the server for 30 s");
-        assert_in_range(took, 29900, 31000);
+        assert_in_range(got.took, 29900, 31000);
         assert_int_equal(get_for(uris[i], 4000), -ETIMEDOUT);
-        assert_in_range(took, 3900, 5000);
+        assert_in_range(got.took, 3900, 5000);
     }
 }
 
@@ -548,16 +514,16 @@ static void test_cancel_anywhere(void **state)
     (void)state;
     victim = task_current();
     for (strike_after = 0; strike_after < 400; strike_after += 13) {
-        stop(NULL);
+        getting_stop(NULL);
         begin(strike_after + 1);
         serve(&www, "10.0.0.1", 80, pages);
         sim_faults((struct sim_line){.delay_us = 20000, .rate_kbps = 20000});
         struct task *t = task_start("ctrl-c", strike, NULL);
         int rc = get("http://10.0.0.1/big");
         assert_int_equal(rc, -ECANCELED);
-        assert_in_range(took, strike_after, strike_after + 10);
+        assert_in_range(got.took, strike_after, strike_after + 10);
         assert_true(says(rc, "http://10.0.0.1/big: interrupted"));
-        assert_null(body.data);
+        assert_null(got.body.data);
         task_uncancel();
         assert_int_equal(task_join(t), 0);
     }
@@ -581,7 +547,7 @@ static void test_redirects(void **state)
     serve(&www, "10.0.0.1", 80, pages);
     serve(&elsewhere, "10.0.0.9", 8080, there);
     gets("http://10.0.0.1/a/start", "here", 4);
-    assert_string_equal(final_uri, "http://10.0.0.9:8080/g");
+    assert_string_equal(got.final_uri, "http://10.0.0.9:8080/g");
     assert_int_equal(www.requests, 4);
     assert_int_equal(www.connections, 1); /* all over one connection */
 }
@@ -685,7 +651,7 @@ static void bad_line(struct sim_line faults)
 {
     static const struct page pages[] = {BIG, {0}};
     for (u64 seed = 1; seed <= 3; seed++) {
-        stop(NULL);
+        getting_stop(NULL);
         begin(seed);
         serve(&www, "10.0.0.1", 80, pages);
         sim_faults(faults);
@@ -733,7 +699,7 @@ static void test_parallel(void **state)
     }
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(test_##name, start, stop)
+#define T(name) cmocka_unit_test_setup_teardown(test_##name, start, getting_stop)
 
 int main(void)
 {

@@ -1,12 +1,8 @@
 /*
  * What HTTP can do beyond asking (boot/puck.list "http"), on the simulated network; logins are in test_http_logins.c.
  */
-#include "tcpip/fetch.h"
-
-#include "pm/lib/clock.h"
-#include "pm/lib/fail.h"
 #include "pm/lib/task.h"
-#include "tcpip/dns.h"
+#include "test/host/getting.h"
 #include "test/host/memory.h"
 #include "test/host/simhttp.h"
 
@@ -36,17 +32,11 @@ static void serve(void (*respond)(struct sim_tcp *c, const char *request))
 
 /* ---- the client ---------------------------------------------------------------------------------------- */
 
-static struct blob body;
-static msec_t took;
-
 static int start(void **state)
 {
     (void)state;
     sim_content(content, FILE_SIZE);
-    simnet_start(1);
-    simnet_set_ip("10.0.0.2", "255.255.255.0", NULL);
-    dns_reset();
-    fail_clear();
+    getting_start(1);
     memset(&www, 0, sizeof(www));
     memset(&elsewhere, 0, sizeof(elsewhere));
     is_serving = false;
@@ -54,38 +44,14 @@ static int start(void **state)
     return 0;
 }
 
-static int stop(void **state)
-{
-    (void)state;
-    task_uncancel();
-    blob_free(&body);
-    fetch_reset();
-    return (int)simnet_stop();
-}
-
-static int get_with(const char *uri, const struct fetch_request *r)
-{
-    msec_t begun = clock_now();
-    blob_free(&body);
-    fail_clear();
-    int rc = fetch(uri, r, &body, NULL);
-    took = clock_now() - begun;
-    simnet_run(5);
-    return rc;
-}
-
 static int get(const char *uri)
 {
-    return get_with(uri, &(struct fetch_request){.idle_ms = 5000});
+    return got_by(uri, &(struct fetch_request){.idle_ms = 5000});
 }
 
 static void gets_all(int rc)
 {
-    if (rc)
-        print_error("%s\n", fail_text(rc));
-    assert_int_equal(rc, 0);
-    assert_int_equal(body.len, FILE_SIZE);
-    assert_memory_equal(body.data, content, FILE_SIZE);
+    assert_got(rc, content, FILE_SIZE);
 }
 
 /* ---- forms ----------------------------------------------------------------------------------------------- */
@@ -110,20 +76,20 @@ static void test_forms(void **state)
     serve(echo);
     struct fetch_form form = {"POST", "X-A: b\r\nContent-Type: t\r\n", "a=1&b=2", 7};
     struct fetch_request r = {.form = &form};
-    assert_int_equal(get_with("http://10.0.0.1/x", &r), 0);
-    assert_string_equal((char *)body.data, "POST /x HTTP/1.1\r\nHost: 10.0.0.1\r\nUser-Agent: Puck\r\nConnection: keep-alive\r\n"
+    assert_int_equal(got_by("http://10.0.0.1/x", &r), 0);
+    assert_string_equal((char *)got.body.data, "POST /x HTTP/1.1\r\nHost: 10.0.0.1\r\nUser-Agent: Puck\r\nConnection: keep-alive\r\n"
                                            "X-A: b\r\nContent-Type: t\r\nContent-Length: 7\r\nAccept-Encoding: gzip\r\n\r\na=1&b=2");
     form = (struct fetch_form){"PUT", "", NULL, 0};
-    assert_int_equal(get_with("http://10.0.0.1/x", &r), 0);
+    assert_int_equal(got_by("http://10.0.0.1/x", &r), 0);
     assert_non_null(strstr(www.last, "PUT /x HTTP/1.1\r\n") ? strstr(www.last, "\r\nContent-Length: 0\r\n") : NULL);
     form = (struct fetch_form){"HEAD", "", NULL, 0};
-    assert_int_equal(get_with("http://10.0.0.1/x", &r), 0); /* no body follows, and the connection stays */
-    assert_int_equal(body.len, 0);
+    assert_int_equal(got_by("http://10.0.0.1/x", &r), 0); /* no body follows, and the connection stays */
+    assert_int_equal(got.body.len, 0);
     unsigned before = www.connections;
     assert_int_equal(get("http://10.0.0.1/x"), 0);
     assert_int_equal(www.connections, before);
     form = (struct fetch_form){"POST", "X-A: b\r\n", "a=1", 3};
-    assert_int_equal(get_with("http://10.0.0.1/move", &r), 0); /* what it leads to is asked plainly */
+    assert_int_equal(got_by("http://10.0.0.1/move", &r), 0); /* what it leads to is asked plainly */
     assert_non_null(strstr(www.last, "GET /after HTTP/1.1\r\n"));
     assert_null(strstr(www.last, "X-A"));
     assert_null(strstr(www.last, "a=1"));
@@ -138,8 +104,8 @@ static void test_large_form(void **state)
     memset(large, 'x', sizeof(large));
     struct fetch_form form = {"POST", "", large, sizeof(large)};
     struct fetch_request r = {.form = &form};
-    assert_int_equal(get_with("http://10.0.0.1/x", &r), 0);
-    assert_non_null(memmem(body.data, body.len, large, sizeof(large)));
+    assert_int_equal(got_by("http://10.0.0.1/x", &r), 0);
+    assert_non_null(memmem(got.body.data, got.body.len, large, sizeof(large)));
     assert_int_equal(www.requests, 1);
 }
 
@@ -172,20 +138,20 @@ static void test_retry_after(void **state)
 {
     (void)state;
     assert_int_equal(busy("HTTP/1.1 503 Busy\r\nRetry-After: 7\r\n", 1), 0);
-    assert_in_range(took, 7000, 7100);
+    assert_in_range(got.took, 7000, 7100);
     assert_int_equal(www.connections, 1); /* the answer was short */
     assert_int_equal(busy("HTTP/1.1 429 Slow down\r\nRetry-After: 0\r\n", 2), 0);
-    assert_in_range(took, 2000, 2100);
+    assert_in_range(got.took, 2000, 2100);
     assert_int_equal(busy("HTTP/1.1 503 Busy\r\nRetry-After: 99999999999999999999\r\n", 1), 0);
-    assert_in_range(took, 60000, 60100);
+    assert_in_range(got.took, 60000, 60100);
     assert_int_equal(busy("HTTP/1.1 503 Busy\r\nDate: Sun, 06 Nov 1994 08:49:30 GMT\r\n"
                           "Retry-After: Sun, 06 Nov 1994 08:49:37 GMT\r\n", 1), 0);
-    assert_in_range(took, 7000, 7100);
+    assert_in_range(got.took, 7000, 7100);
     assert_int_equal(busy("HTTP/1.1 503 Busy\r\nRetry-After: Sun, 06 Nov 1994 08:49:37 GMT\r\n", 1), 0);
-    assert_in_range(took, 5000, 5100);
+    assert_in_range(got.took, 5000, 5100);
     assert_int_equal(busy("HTTP/1.1 503 Busy\r\nDate: Sun, 06 Nov 1994 08:49:39 GMT\r\n"
                           "Retry-After: Sunday, 06-Nov-94 08:49:37 GMT\r\n", 1), 0);
-    assert_in_range(took, 1000, 1100);
+    assert_in_range(got.took, 1000, 1100);
 }
 
 static void test_patience_ends(void **state)
@@ -197,7 +163,7 @@ static void test_patience_ends(void **state)
     assert_int_equal(www.requests, 11);
     assert_int_equal(busy("HTTP/1.1 404 None\r\nRetry-After: 1\r\n", 1), -ENOENT);
     assert_int_equal(busy("HTTP/1.1 503 Busy\r\n", 1), -EIO);
-    assert_true(took < 1000);
+    assert_true(got.took < 1000);
 }
 
 static char noted[48];
@@ -297,7 +263,7 @@ static void test_resume(void **state)
         if (!resets) /* a reset may take back what was not read yet */
             assert_non_null(strstr(www.last, "\r\nRange: bytes=150001-\r\n"));
         assert_null(strstr(www.last, "Accept-Encoding"));
-        assert_in_range(took, 3000, 5000); /* a second before each */
+        assert_in_range(got.took, 3000, 5000); /* a second before each */
     }
 }
 
@@ -333,7 +299,7 @@ static void never_mixes(unsigned kind, const char *validator, int code, const ch
     int rc = get("http://10.0.0.1/f");
     assert_int_equal(rc, -code);
     assert_true(says(rc, why));
-    assert_null(body.data);
+    assert_null(got.body.data);
 }
 
 static void test_resume_is_guarded(void **state)
@@ -389,7 +355,7 @@ static void test_server_gone(void **state)
     int rc = get("http://10.0.0.1/f");
     assert_int_equal(rc, -ECONNRESET);
     assert_int_equal(www.requests, 7);
-    assert_in_range(took, 1000 + 2000 + 4000 + 3 * 8000, 40000);
+    assert_in_range(got.took, 1000 + 2000 + 4000 + 3 * 8000, 40000);
 }
 
 /* ---- proxy and gzip ----------------------------------------------------------------------------------------- */
@@ -401,13 +367,13 @@ static void test_proxy(void **state)
     elsewhere.respond = echo;
     static const char *const forms[] = {"10.0.0.9:3128", "http://10.0.0.9:3128", "http://10.0.0.9:3128/"};
     for (unsigned i = 0; i < 3; i++) {
-        assert_int_equal(get_with("http://far.example:8080/x?y", &(struct fetch_request){.proxy = forms[i]}), 0);
+        assert_int_equal(got_by("http://far.example:8080/x?y", &(struct fetch_request){.proxy = forms[i]}), 0);
         assert_non_null(strstr(elsewhere.last, "GET http://far.example:8080/x?y HTTP/1.1\r\nHost: far.example:8080\r\n"));
     }
     assert_int_equal(elsewhere.connections, 1);
-    assert_int_equal(get_with("http://far/x", &(struct fetch_request){.proxy = "https://10.0.0.9"}), -EINVAL);
+    assert_int_equal(got_by("http://far/x", &(struct fetch_request){.proxy = "https://10.0.0.9"}), -EINVAL);
     assert_true(says(-EINVAL, "http-proxy"));
-    assert_int_equal(get_with("http://10.0.0.9:3128/x", &(struct fetch_request){.proxy = ""}), 0);
+    assert_int_equal(got_by("http://10.0.0.9:3128/x", &(struct fetch_request){.proxy = ""}), 0);
 }
 
 static u8 packed[FILE_SIZE];
@@ -461,11 +427,11 @@ static void test_gzip(void **state)
 
     /* a packed file is what was asked for */
     assert_int_equal(get_packed("http://10.0.0.1/initrd.GZ", "gzip", length), 0);
-    assert_int_equal(body.len, packed_len);
+    assert_int_equal(got.body.len, packed_len);
     assert_null(strstr(www.last, "Accept-Encoding"));
     /* another coding was not asked for: as it is */
     assert_int_equal(get_packed("http://10.0.0.1/f", "br", length), 0);
-    assert_int_equal(body.len, packed_len);
+    assert_int_equal(got.body.len, packed_len);
 }
 
 static void test_gzip_errors(void **state)
@@ -479,7 +445,7 @@ static void test_gzip_errors(void **state)
         int rc = get_packed("http://10.0.0.1/f", "gzip", length);
         assert_int_equal(rc, -EPROTO);
         assert_true(says(rc, "ends too early"));
-        assert_null(body.data);
+        assert_null(got.body.data);
     }
     pack();
     packed[packed_len / 2] ^= 0xff;
@@ -505,7 +471,7 @@ static void test_gzip_bomb(void **state)
     assert_true(says(rc, "do not fit into memory"));
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(test_##name, start, stop)
+#define T(name) cmocka_unit_test_setup_teardown(test_##name, start, getting_stop)
 
 int main(void)
 {

@@ -1,10 +1,9 @@
 /*
  * HTTP logins on the simulated network: Basic and Digest, with the server and with a proxy.
  */
-#include "tcpip/fetch.h"
-
 #include "pm/lib/digest.h"
 #include "pm/lib/fail.h"
+#include "test/host/getting.h"
 #include "test/host/simhttp.h"
 
 #include <stdio.h>
@@ -27,15 +26,12 @@ static void serve(void (*respond)(struct sim_tcp *c, const char *request))
     is_serving = true;
 }
 
-static struct blob body;
 static const char *login_line; /* that is looked at */
 
 static int start(void **state)
 {
     (void)state;
-    simnet_start(1);
-    simnet_set_ip("10.0.0.2", "255.255.255.0", NULL);
-    fail_clear();
+    getting_start(1);
     memset(&www, 0, sizeof(www));
     memset(&elsewhere, 0, sizeof(elsewhere));
     is_serving = false;
@@ -43,26 +39,9 @@ static int start(void **state)
     return 0;
 }
 
-static int stop(void **state)
-{
-    (void)state;
-    blob_free(&body);
-    fetch_reset();
-    return (int)simnet_stop();
-}
-
-static int get_with(const char *uri, const struct fetch_request *r)
-{
-    blob_free(&body);
-    fail_clear();
-    int rc = fetch(uri, r, &body, NULL);
-    simnet_run(5);
-    return rc;
-}
-
 static int get(const char *uri)
 {
-    return get_with(uri, &(struct fetch_request){.idle_ms = 5000});
+    return got_by(uri, &(struct fetch_request){.idle_ms = 5000});
 }
 
 /* ---- Digest ---------------------------------------------------------------------------------------------- */
@@ -145,7 +124,7 @@ static void logs_in(const char *with)
     if (rc)
         print_error("%s: %s\n", with, fail_text(rc));
     assert_int_equal(rc, 0);
-    assert_int_equal(body.len, 2);
+    assert_int_equal(got.body.len, 2);
     assert_int_equal(www.requests, 2);
     assert_null(strstr(www.all[0], "Authorization"));
     assert_null(strstr(www.all[1], "Circle"));
@@ -198,7 +177,7 @@ static void test_digest_stale(void **state)
     nonce = "first";
     nonce_uses = 1;
     struct fetch_request r = {.user = "Mufasa", .password = password};
-    assert_int_equal(get_with("http://10.0.0.1/x", &r), 0);
+    assert_int_equal(got_by("http://10.0.0.1/x", &r), 0);
     assert_int_equal(www.requests, 3);
     assert_string_equal(field(www.last, "nonce"), "second");
 }
@@ -221,7 +200,7 @@ static void test_login_stays_home(void **state)
     nonce = "first";
     nonce_uses = 0;
     struct fetch_request r = {.user = "Mufasa", .password = password};
-    assert_int_equal(get_with("http://10.0.0.1/x", &r), -EACCES);
+    assert_int_equal(got_by("http://10.0.0.1/x", &r), -EACCES);
     assert_int_equal(elsewhere.requests, 1);
     assert_null(strstr(elsewhere.last, "Authorization"));
     assert_int_equal(get("http://Mufasa:Circle%20of%20Life@10.0.0.1/x"), -EACCES);
@@ -240,9 +219,9 @@ static void test_basic_from_settings(void **state)
     (void)state;
     serve(basic_server);
     struct fetch_request r = {.user = "u", .password = "p"};
-    assert_int_equal(get_with("http://10.0.0.1/x", &r), 0);
+    assert_int_equal(got_by("http://10.0.0.1/x", &r), 0);
     assert_int_equal(www.requests, 2);
-    assert_int_equal(get_with("http://other:p@10.0.0.1/x", &r), -EACCES); /* the URI's own name counts */
+    assert_int_equal(got_by("http://other:p@10.0.0.1/x", &r), -EACCES); /* the URI's own name counts */
 }
 
 /* ---- a proxy's login -------------------------------------------------------------------------------------- */
@@ -273,7 +252,7 @@ static int get_by_proxy(const char *uri, const char *login)
     www.requests = 0;
     nonce = "first";
     snprintf(proxy, sizeof(proxy), "%s10.0.0.1", login);
-    return get_with(uri, &(struct fetch_request){.proxy = proxy, .user = "settings", .password = "none"});
+    return got_by(uri, &(struct fetch_request){.proxy = proxy, .user = "settings", .password = "none"});
 }
 
 static void test_proxy_login(void **state)
@@ -322,7 +301,7 @@ static void test_proxy_login_refused(void **state)
     assert_true(says(-EACCES, "407 Who"));
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(test_##name, start, stop)
+#define T(name) cmocka_unit_test_setup_teardown(test_##name, start, getting_stop)
 
 int main(void)
 {

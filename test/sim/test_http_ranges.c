@@ -2,11 +2,10 @@
  * One file by several connections, on the simulated network: servers that know ranges, do not, lie, change the file, break
  * off or let in only one; and what it is good for.
  */
-#include "tcpip/fetch.h"
-
 #include "pm/lib/clock.h"
 #include "pm/lib/fail.h"
 #include "pm/lib/task.h"
+#include "test/host/getting.h"
 #include "test/host/simhttp.h"
 
 #include <stdio.h>
@@ -87,15 +86,10 @@ static void respond(struct sim_tcp *c, const char *request)
 
 /* ---- the client ---------------------------------------------------------------------------------------- */
 
-static struct blob body;
-static msec_t took;
-
 static void begin(u64 seed)
 {
-    simnet_start(seed);
-    simnet_set_ip("10.0.0.2", "255.255.255.0", NULL);
+    getting_start(seed);
     sim_faults((struct sim_line){MBIT100});
-    fail_clear();
     memset(&www, 0, sizeof(www));
     memset(&files, 0, sizeof(files));
     files.size = FILE_SIZE;
@@ -112,32 +106,14 @@ static int start(void **state)
     return 0;
 }
 
-static int stop(void **state)
-{
-    (void)state;
-    task_uncancel();
-    blob_free(&body);
-    fetch_reset();
-    return (int)simnet_stop();
-}
-
 static int get(unsigned connections)
 {
-    msec_t begun = clock_now();
-    blob_free(&body);
-    int rc = fetch("http://10.0.0.1/f", &(struct fetch_request){.idle_ms = 5000, .connections = connections}, &body, NULL);
-    took = clock_now() - begun;
-    return rc;
+    return got_by("http://10.0.0.1/f", &(struct fetch_request){.idle_ms = 5000, .connections = connections});
 }
 
 static void gets_all(unsigned connections)
 {
-    int rc = get(connections);
-    if (rc)
-        print_error("%s\n", fail_text(rc));
-    assert_int_equal(rc, 0);
-    assert_int_equal(body.len, files.size);
-    assert_memory_equal(body.data ? body.data : content, content, files.size);
+    assert_got(get(connections), content, files.size);
     assert_int_equal(task_current()->done, files.size);
 }
 
@@ -171,7 +147,7 @@ static void test_as_many_as_it_is_worth(void **state)
         {MIB + 600000, 4, 2, 3}, {MIB - 1, 4, 1, 1}, {1, 4, 1, 1},     {0, 4, 1, 2},
     };
     for (unsigned i = 0; i < ARRAY_SIZE(c); i++) {
-        stop(state);
+        getting_stop(state);
         begin(1);
         files.size = c[i].size;
         gets_all(c[i].connections);
@@ -192,7 +168,7 @@ static void test_servers_without_ranges(void **state)
         {NO_RANGES, "X: y\r\n", 1},
     };
     for (unsigned i = 0; i < ARRAY_SIZE(c); i++) {
-        stop(state);
+        getting_stop(state);
         begin(1);
         files.kind = c[i].kind;
         files.until = c[i].kind == NO_RANGES ? 0 : 1;
@@ -208,16 +184,16 @@ static void test_one_odd_answer(void **state)
     static const unsigned kinds[] = {NO_RANGES, OTHER_TOTAL, OTHER_RANGE, OTHER_ETAG, BUSY};
     for (unsigned i = 0; i < ARRAY_SIZE(kinds); i++) {
         for (unsigned n = 1; n < 4; n++) {
-            stop(state);
+            getting_stop(state);
             begin(1);
             files.kind = kinds[i];
             files.from_request = n;
             files.until = n + 1;
             gets_all(4);
-            assert_in_range(took, 0, 3500); /* at most a second's pause more than 503 takes */
+            assert_in_range(got.took, 0, 3500); /* at most a second's pause more than 503 takes */
         }
     }
-    stop(state);
+    getting_stop(state);
     begin(1);
     files.kind = OTHER_DATE; /* is the other kind of validator: no contradiction */
     files.from_request = 1;
@@ -229,14 +205,14 @@ static void test_files_are_never_mixed(void **state)
 {
     static const unsigned kinds[] = {CHANGES, OTHER_ETAG, OTHER_TOTAL};
     for (unsigned i = 0; i < ARRAY_SIZE(kinds); i++) {
-        stop(state);
+        getting_stop(state);
         begin(1);
         files.kind = kinds[i];
         files.from_request = 2;
         int rc = get(4);
         assert_true(rc == -EIO || rc == -EPROTO);
         assert_non_null(strstr(fail_text(rc), kinds[i] == OTHER_TOTAL ? "another part" : "changed on the server"));
-        assert_null(body.data);
+        assert_null(got.body.data);
     }
 }
 
@@ -245,13 +221,13 @@ static void test_parts_are_resumed(void **state)
 {
     static const size_t cuts[] = {1, 1460, 100000, 300000};
     for (unsigned i = 0; i < ARRAY_SIZE(cuts); i++) {
-        stop(state);
+        getting_stop(state);
         begin(1);
         for (unsigned n = 0; n < 5; n++)
             files.cuts[n] = cuts[(n + i) % 4];
         gets_all(4);
         assert_in_range(www.requests, 9, 10);
-        assert_in_range(took, 1000, 4000);
+        assert_in_range(got.took, 1000, 4000);
     }
 }
 
@@ -291,7 +267,7 @@ static void test_interrupted(void **state)
     (void)state;
     struct task *t = task_start("interrupt", interrupt, task_current());
     assert_int_equal(get(4), -ECANCELED);
-    assert_null(body.data);
+    assert_null(got.body.data);
     task_uncancel();
     task_join(t);
     fetch_reset();
@@ -311,13 +287,13 @@ static void test_silence_is_bounded(void **state)
     (void)state;
     www.respond = fall_silent;
     assert_int_equal(get(4), -ETIMEDOUT);
-    assert_in_range(took, 5000, 150000);
+    assert_in_range(got.took, 5000, 150000);
 }
 
 static void test_bad_lines(void **state)
 {
     for (u64 seed = 1; seed <= 3; seed++) {
-        stop(state);
+        getting_stop(state);
         begin(seed);
         sim_faults((struct sim_line){MBIT100, .loss = 20000, .duplicate = 10000, .reorder = 20000, .corrupt = 5000});
         gets_all(4);
@@ -327,11 +303,11 @@ static void test_bad_lines(void **state)
 /* What it is good for: a long way with losses. */
 static msec_t on_a_long_way(void **state, unsigned connections)
 {
-    stop(state);
+    getting_stop(state);
     begin(1);
     sim_faults((struct sim_line){.rate_kbps = 100000, .delay_us = 20000, .loss = 5000});
     gets_all(connections);
-    return took;
+    return got.took;
 }
 
 static void test_faster_on_a_long_way(void **state)
@@ -341,7 +317,7 @@ static void test_faster_on_a_long_way(void **state)
     assert_true(four * 2 < one);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(test_##name, start, stop)
+#define T(name) cmocka_unit_test_setup_teardown(test_##name, start, getting_stop)
 
 int main(void)
 {

@@ -7,25 +7,10 @@
 #include "pm/lib/fail.h"
 #include "tcpip/tcp_conn.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
-static int start(void **state)
-{
-    (void)state;
-    script_start();
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    return (int)simnet_stop();
-}
+#include "test/host/test.h"
 
 /* The connection still carries data both ways. */
 static void assert_alive(u32 seq, u32 sent)
@@ -416,7 +401,7 @@ static void forged_window_shrink_is_outlived(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define T(name) cmocka_unit_test_setup_teardown(name, script_setup, script_teardown)
     static const struct CMUnitTest tests[] = {
         T(exact_reset),
         T(blind_reset_in_window),

@@ -4,27 +4,10 @@
 #include "pm/lib/fail.h"
 #include "tcpip/tcp_conn.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
-#undef fail /* cmocka has one too */
-
-static int start(void **state)
-{
-    (void)state;
-    script_start();
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    return (int)simnet_stop();
-}
+#include "test/host/test.h"
 
 static void syn_options(void **state)
 {
@@ -443,7 +426,7 @@ static void window_grows_beyond_64k(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define T(name) cmocka_unit_test_setup_teardown(name, script_setup, script_teardown)
     static const struct CMUnitTest tests[] = {
         T(syn_options),
         T(handshake),

@@ -3,27 +3,17 @@
 
 #include "tcpip/tcp_conn.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "test/host/test.h"
 
 static size_t total;
 
 static int start(void **state)
 {
-    (void)state;
     total = 0;
-    script_start();
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    return (int)simnet_stop();
+    return script_setup(state);
 }
 
 static void say_data(u32 seq, size_t len)
@@ -486,7 +476,7 @@ static void timestamps_wrap(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define T(name) cmocka_unit_test_setup_teardown(name, start, script_teardown)
     static const struct CMUnitTest tests[] = {
         T(in_order),
         T(first_segments_are_acked_at_once),

@@ -4,29 +4,12 @@
 #include "pm/lib/fail.h"
 #include "tcpip/tcp_conn.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
-#undef fail /* cmocka has one too */
+#include "test/host/test.h"
 
 #define MSS 1448u
-
-static int start(void **state)
-{
-    (void)state;
-    script_start();
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    return (int)simnet_stop();
-}
 
 /* Write n segments of data that begins at sequence seq. */
 static void write_segments(u32 seq, u32 n)
@@ -709,7 +692,7 @@ static void last_heard(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define T(name) cmocka_unit_test_setup_teardown(name, script_setup, script_teardown)
     static const struct CMUnitTest tests[] = {
         T(data_goes_out),
         T(large_writes_are_cut),

@@ -5,11 +5,9 @@
 #include "tcpip/tftp_packet.h"
 
 #include "pm/lib/clock.h"
-#include "pm/lib/fail.h"
 #include "pm/lib/task.h"
 #include "pm/lib/writer.h"
-#include "tcpip/dns.h"
-#include "tcpip/fetch.h"
+#include "test/host/getting.h"
 #include "test/host/simnet.h"
 
 #include <stdio.h>
@@ -191,18 +189,13 @@ static void on_packet(struct sim_host *h, const struct sim_datagram *d, void *ar
     }
 }
 
-static struct blob body;
-
 static void begin(u64 seed)
 {
-    simnet_start(seed);
-    simnet_set_ip("10.0.0.2", "255.255.255.0", NULL);
-    dns_reset();
+    getting_start(seed);
     memset(&srv, 0, sizeof(srv));
     srv.host = sim_host_add("10.0.0.1");
     srv.size = 100000;
     sim_udp_serve(srv.host, 0, on_packet, NULL);
-    fail_clear();
 }
 
 static int start(void **state)
@@ -213,24 +206,9 @@ static int start(void **state)
     return 0;
 }
 
-static int stop(void **state)
-{
-    (void)state;
-    task_uncancel();
-    blob_free(&body);
-    return (int)simnet_stop();
-}
-
-static msec_t took;
-
 static int get_from(const char *uri, msec_t idle_ms)
 {
-    msec_t begun = clock_now();
-    blob_free(&body);
-    int rc = fetch(uri, &(struct fetch_request){.idle_ms = idle_ms}, &body, NULL);
-    took = clock_now() - begun;
-    simnet_run(10); /* the last packet arrives */
-    return rc;
+    return got_by(uri, &(struct fetch_request){.idle_ms = idle_ms});
 }
 
 static int get(void)
@@ -240,11 +218,7 @@ static int get(void)
 
 static void is_whole(int rc)
 {
-    if (rc)
-        print_error("%s\n", fail_text(rc));
-    assert_int_equal(rc, 0);
-    assert_int_equal(body.len, srv.size);
-    assert_memory_equal(body.data, content, srv.size);
+    assert_got(rc, content, srv.size);
 }
 
 /* ---- good servers --------------------------------------------------------------------------------- */
@@ -315,7 +289,7 @@ static void test_server_refuses_options(void **state)
     srv.refuses_options = true;
     is_whole(get());
     assert_int_equal(srv.rrqs, 2);
-    assert_in_range(took, 0, 500);
+    assert_in_range(got.took, 0, 500);
 }
 
 static void test_server_fears_options(void **state)
@@ -385,7 +359,7 @@ static void test_error_in_words(void **state)
     int rc = get();
     assert_int_equal(rc, -ENOENT);
     assert_true(says(rc, "tftp://10.0.0.1/boot/vmlinuz: TFTP server 10.0.0.1 says \"no?[2Jfile\" (error 1)"));
-    assert_null(body.data);
+    assert_null(got.body.data);
     srv.error = 1 + TFTP_NO_ACCESS;
     assert_int_equal(get(), -EACCES);
     srv.error = 1;
@@ -399,10 +373,10 @@ static void test_silent_server(void **state)
     int rc = get();
     assert_int_equal(rc, -ETIMEDOUT);
     assert_true(says(rc, "no answer from TFTP server 10.0.0.1 (7 tries)"));
-    assert_in_range(took, 15000, 25000);
+    assert_in_range(got.took, 15000, 25000);
     rc = get_from("tftp://10.0.0.1/x", 3000);
     assert_int_equal(rc, -ETIMEDOUT);
-    assert_in_range(took, 2900, 3100);
+    assert_in_range(got.took, 2900, 3100);
 }
 
 static void test_nobody_there(void **state)
@@ -410,7 +384,7 @@ static void test_nobody_there(void **state)
     (void)state;
     int rc = get_from("tftp://10.0.0.99/x", 0);
     assert_int_equal(rc, -EHOSTUNREACH);
-    assert_in_range(took, 0, 10000);
+    assert_in_range(got.took, 0, 10000);
     assert_true(says(rc, "TFTP server 10.0.0.99: "));
 }
 
@@ -421,13 +395,13 @@ static void test_server_dies(void **state)
     int rc = get();
     assert_int_equal(rc, -ETIMEDOUT);
     assert_true(says(rc, "TFTP server 10.0.0.1 is silent for 30 s after 29360 bytes"));
-    assert_in_range(took, 29000, 32000);
-    assert_null(body.data);
+    assert_in_range(got.took, 29000, 32000);
+    assert_null(got.body.data);
     assert_int_equal(srv.errors, 1); /* told in case it lives */
     assert_in_range(srv.acks, 3, 20);
     rc = get_from("tftp://10.0.0.1/x", 5000);
     assert_int_equal(rc, -ETIMEDOUT);
-    assert_in_range(took, 4900, 5200);
+    assert_in_range(got.took, 4900, 5200);
 }
 
 static void test_too_large(void **state)
@@ -436,7 +410,7 @@ static void test_too_large(void **state)
     srv.tsize_lie = 1ull << 40;
     int rc = get();
     assert_true(rc < 0);
-    assert_null(body.data);
+    assert_null(got.body.data);
     assert_int_equal(srv.errors, 1);
     srv.tsize_lie = UINT64_MAX >> 1;
     assert_true(get() < 0);
@@ -453,7 +427,7 @@ static void test_tsize_lies(void **state)
     rc = get();
     assert_int_equal(rc, -EPROTO);
     assert_true(says(rc, "more than the 99999 bytes it announced"));
-    assert_null(body.data);
+    assert_null(got.body.data);
 }
 
 static void test_greedy_oack(void **state)
@@ -501,7 +475,7 @@ static void test_cancel(void **state)
     struct task *t = task_start("ctrl-c", press_ctrl_c, task_current());
     int rc = get();
     assert_int_equal(rc, -ECANCELED);
-    assert_in_range(took, 49, 60);
+    assert_in_range(got.took, 49, 60);
     assert_true(says(rc, "tftp://10.0.0.1/boot/vmlinuz: interrupted"));
     task_uncancel();
     assert_int_equal(task_join(t), 0);
@@ -567,15 +541,15 @@ static void test_strangers(void **state)
 static void bad_line(struct sim_line faults, msec_t limit)
 {
     for (u64 seed = 1; seed <= 10; seed++) {
-        stop(NULL);
+        getting_stop(NULL);
         begin(seed);
         srv.max_window = seed % 3 == 0 ? 1 : seed % 3 == 1 ? 8 : 0;
         srv.no_options = seed == 10;
         sim_faults(faults);
         is_whole(get());
-        if (took > limit)
-            print_error("seed %u took %u ms\n", (unsigned)seed, (unsigned)took);
-        assert_in_range(took, 0, limit);
+        if (got.took > limit)
+            print_error("seed %u got.took %u ms\n", (unsigned)seed, (unsigned)got.took);
+        assert_in_range(got.took, 0, limit);
     }
 }
 
@@ -618,10 +592,10 @@ static void test_loss_costs_a_round_trip(void **state)
     srv.size = 1000000;
     sim_faults((struct sim_line){.loss = 5000, .delay_us = 2000});
     is_whole(get());
-    assert_in_range(took, 0, 1500); /* 22 windows of 4 ms, some 4 losses */
+    assert_in_range(got.took, 0, 1500); /* 22 windows of 4 ms, some 4 losses */
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(test_##name, start, stop)
+#define T(name) cmocka_unit_test_setup_teardown(test_##name, start, getting_stop)
 
 int main(void)
 {

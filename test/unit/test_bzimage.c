@@ -18,19 +18,6 @@
 extern const struct loader loader_bzimage;
 const struct loader *const loaders[] = {&loader_bzimage, NULL};
 
-/* Whoever enters a kernel frees nothing any more. */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_options(void);
-const char *__lsan_default_suppressions(void)
-{
-    return "leak:initrd_collect\n";
-}
-
-const char *__lsan_default_options(void)
-{
-    return "print_suppressions=0";
-}
-
 /* A kernel file as a test wants it; field values outside the version's reach are filled with junk. */
 struct kernel {
     u16 version; /* 0 = no header */
