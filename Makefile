@@ -265,7 +265,7 @@ $(O)/libhost.a: $(HOST_OBJ)
 # puck-script: the interpreter for people at a desk, as they get it, and as test/script runs it (under ASan). It brings
 # its own world: files for the network, typed keys, kernels that do not start.
 TOOL_C       := $(wildcard tools/puck-script/*.c)
-TOOL_HOST_C  := $(filter-out test/host/sim% test/host/tcpscript.c test/host/scripting.c test/host/schemes.c test/host/scopes.c,$(HOST_C))
+TOOL_HOST_C  := $(filter-out test/host/sim% test/host/getting.c test/host/tcpscript.c test/host/scripting.c test/host/schemes.c test/host/scopes.c,$(HOST_C))
 TOOL_CFLAGS  := $(filter-out -g -fsanitize=% -fno-sanitize-recover=%,$(HOST_CFLAGS)) -I$(O)/tool
 TOOL_WRAP    := dhcp_configure power_reboot power_off handover_disk
 TOOL_LIB_OBJ := $(TOOL_HOST_C:%.c=$(O)/tool/%.o) $(ZLIB_C:%.c=$(O)/tool/%.o)

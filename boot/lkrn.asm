@@ -13,6 +13,7 @@
 ; that is still needed, and starts it there.
 
 %include "rm/mailbox.inc"
+%include "boot/last_words.inc"
 %include "boot/payload.inc"
 
 org 0
@@ -32,19 +33,7 @@ LOW_RM equ LOW_SEGMENT * 16
     mov ds, ax
     cld
     mov si, .text
-.next:
-    lodsb
-    test al, al
-    jz .leave
-    mov ah, 0x0e
-    mov bx, 7
-    int 0x10
-    jmp short .next
-.leave:
-    int 0x18
-.stop:
-    hlt
-    jmp short .stop
+    LAST_WORDS
 .text:
     db 13, 10, "Puck: this is puck.lkrn, a kernel image; a disk needs puck.usb", 13, 10, 0
 

@@ -11,6 +11,7 @@
 ; the BPB (pxe.md 8).
 
 %include "rm/mailbox.inc"
+%include "boot/last_words.inc"
 %include "boot/payload.inc"
 
 org 0
@@ -175,19 +176,7 @@ failed:
     call .digit
     mov [AT(.code)], ax
     mov si, AT(.text)
-.next:
-    lodsb
-    test al, al
-    jz .leave
-    mov ah, 0x0e
-    mov bx, 7
-    int 0x10
-    jmp short .next
-.leave:
-    int 0x18
-.stop:
-    hlt
-    jmp short .stop
+    LAST_WORDS
 .digit:                                 ; AL = 0..15 to ASCII
     cmp al, 10
     sbb al, 0x69

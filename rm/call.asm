@@ -18,17 +18,7 @@ fn_int:
     push ax
     push word [es:bx + 2]
     push word [es:bx]
-    mov eax, [regs_eax]
-    mov ebx, [regs_ebx]
-    mov ecx, [regs_ecx]
-    mov edx, [regs_edx]
-    mov esi, [regs_esi]
-    mov edi, [regs_edi]
-    mov ebp, [regs_ebp]
-    mov es, [regs_es]
-    mov fs, [regs_fs]
-    mov gs, [regs_gs]
-    mov ds, [regs_ds]
+    LOAD_REGS
     iret
 .back:
     pushf

@@ -5,17 +5,7 @@ fn_jump:
     cli
     mov ss, [mb_jump_ss]
     movzx esp, word [mb_jump_sp]
-    mov eax, [regs_eax]
-    mov ebx, [regs_ebx]
-    mov ecx, [regs_ecx]
-    mov edx, [regs_edx]
-    mov esi, [regs_esi]
-    mov edi, [regs_edi]
-    mov ebp, [regs_ebp]
-    mov es, [regs_es]
-    mov fs, [regs_fs]
-    mov gs, [regs_gs]
-    mov ds, [regs_ds]
+    LOAD_REGS
     jmp far [cs:mb_jump_ip]
 
 ; "Boot failed, try the next": INT 18h. When 40:13 gives this memory back it must be zero again, because Intel's
