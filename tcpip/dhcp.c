@@ -20,6 +20,7 @@
 #define GATHER_MS     400 /* from a DISCOVER: until then an offer without a filename waits for better ones */
 #define REQUEST_TRIES 4u
 #define PROBES        2u /* for a host that has the address already */
+#define ON_THE_WAY_MS 100  /* what a ProxyDHCP server sends in time arrives a little later */
 #define PORT_MS       5000 /* until a renewal under way lets go of the client's port */
 
 /*
@@ -409,7 +410,7 @@ static int converse(struct exchange *x)
     lease_clear(&dev->dhcp);
     dev->dhcp = x->offer;
     dhcp_apply(dev);
-    rc = get_proxy(x, x->offer.obtained + x->timing->proxy_ms);
+    rc = get_proxy(x, x->offer.obtained + x->timing->proxy_ms + ON_THE_WAY_MS);
     memset(&x->offer, 0, sizeof(x->offer)); /* the netdev's now */
     take(&dev->proxydhcp, &x->proxy);
     memset(&x->proxy, 0, sizeof(x->proxy));

@@ -540,6 +540,19 @@ static void test_proxy_late(void **state)
     assert_int_equal(proxy.asked_4011, 0);
 }
 
+/* Two seconds behind the ACK, which comes 400 ms behind the DISCOVER. */
+static void test_proxy_at_the_last_moment(void **state)
+{
+    (void)state;
+    proxy.file = "pxe/boot";
+    proxy.delay = 2403;
+    serve(&plain, "10.0.0.1");
+    serve(&proxy, "10.0.0.4");
+    assert_int_equal(configure(), 0);
+    assert_in_range(took, 2400, 2410);
+    assert_string_equal(simnet_device()->proxydhcp.file, "pxe/boot");
+}
+
 static void test_proxy_asked_again(void **state)
 {
     (void)state;
@@ -769,6 +782,7 @@ int main(void)
         T(priority_preferred),
         T(negative_priority),
         T(proxy_late),
+        T(proxy_at_the_last_moment),
         T(proxy_asked_again),
         T(proxy_silent_on_4011),
         T(proxy_menu_is_complete),
