@@ -136,16 +136,25 @@ int autoboot_device(struct netdev *dev)
     return rc;
 }
 
+/* Alone: an interface from which nothing could be booted has no say in where the next one's packets go. */
+static int autoboot_alone(struct netdev *dev, const void *arg)
+{
+    (void)arg;
+    for (struct netdev *other = netdev_first(); other; other = other->next)
+        if (other != dev && other->ip4)
+            netdev_close(other);
+    return autoboot_device(dev);
+}
+
+static struct netdev *any_interface(const void *arg, unsigned i)
+{
+    (void)arg;
+    return netdev_at(i);
+}
+
 int autoboot(void)
 {
-    int rc = fail(ENODEV, "no network interface: no driver of this image fits, and no PXE ROM left one");
-    for (struct netdev *dev = netdev_first(); dev; dev = dev->next) {
-        rc = autoboot_device(dev);
-        if (rc == 0 || rc == -ECANCELED || !dev->next)
-            break;
-        if (rc < 0)
-            printf("%s\n", fail_text(rc));
-        netdev_close(dev);
-    }
-    return rc;
+    struct net_tries all = {.count = netdev_count(), .at = any_interface, .act = autoboot_alone};
+    return all.count ? net_first(&all)
+                     : fail(ENODEV, "no network interface: no driver of this image fits, and no PXE ROM left one");
 }

@@ -40,7 +40,7 @@ int net_link_up(struct netdev *dev, msec_t wait_ms)
         return 0;
     if (rc == -ETIMEDOUT)
         return fail(ETIMEDOUT, "%s: no link after %u s: no carrier", dev->name,
-                    (unsigned)(wait_ms / 1000));
+                    (unsigned)((wait_ms + 999) / 1000));
     return rc;
 }
 
@@ -115,6 +115,22 @@ void net_set_patience(const struct net_patience *how)
 msec_t net_link_wait(void)
 {
     return patience ? patience->link_wait() : LINK_WAIT_MS;
+}
+
+int net_first(const struct net_tries *t)
+{
+    if (patience)
+        return patience->first(t);
+    int rc = 0;
+    for (unsigned i = 0; i < t->count; i++) {
+        if (rc < 0)
+            printf("%s\n", fail_text(rc));
+        struct netdev *dev = t->at(t->arg, i);
+        rc = dev ? t->act(dev, t->arg) : -ENODEV;
+        if (rc == 0 || rc == -ECANCELED)
+            break;
+    }
+    return rc;
 }
 
 int net_configure(struct netdev *dev, msec_t link_wait_ms)

@@ -13,12 +13,6 @@
 /* How long to wait for a link. */
 msec_t net_link_wait(void);
 
-/* How patient DHCP is, and what it tells meanwhile; NULL = as usual, and nothing (service patience sets it). */
-struct net_patience {
-    msec_t (*link_wait)(void);
-    int (*configure)(struct netdev *dev, const struct dhcp_identity *id); /* as dhcp_configure() */
-};
-void net_set_patience(const struct net_patience *how);
 
 /* Tags of option 175 to tell instead of those that every image has (service feature_tags); kept. */
 void net_set_feature_tags(const u8 *tags, unsigned count);
@@ -57,6 +51,28 @@ int net_link_up(struct netdev *dev, msec_t wait_ms);
 
 /* net_link_up() and DHCP, with what happens printed; the settings then show the lease. Blocks. */
 int net_configure(struct netdev *dev, msec_t link_wait_ms);
+
+/* Interfaces to be tried in turn. */
+struct net_tries {
+    unsigned count;
+    struct netdev *(*at)(const void *arg, unsigned i); /* NULL with text: there is none of that name */
+    int (*act)(struct netdev *dev, const void *arg);
+    const void *arg;
+};
+
+/*
+ * Until act() succeeds for one of them; failures are printed, but for the last, which is returned. One that is missing
+ * is a failure like others.
+ */
+int net_first(const struct net_tries *t);
+
+/* How patient all this is, and what it tells meanwhile; NULL = as usual, and nothing (service patience sets it). */
+struct net_patience {
+    msec_t (*link_wait)(void);
+    int (*configure)(struct netdev *dev, const struct dhcp_identity *id); /* as dhcp_configure() */
+    int (*first)(const struct net_tries *t);                              /* as net_first() */
+};
+void net_set_patience(const struct net_patience *how);
 
 /*
  * Boot what DHCP names: try every NIC in turn (open, link, DHCP, download the file, execute it).

@@ -80,6 +80,22 @@ struct netdev *netdev_last_opened(void)
     return last;
 }
 
+struct netdev *netdev_at(unsigned i)
+{
+    struct netdev *dev = devices.first;
+    while (dev && i-- > 0)
+        dev = dev->next;
+    return dev;
+}
+
+unsigned netdev_count(void)
+{
+    unsigned n = 0;
+    while (netdev_at(n))
+        n++;
+    return n;
+}
+
 struct netdev *netdev_by_name(const char *name)
 {
     if (strcmp(name, "netX") == 0)

@@ -108,6 +108,8 @@ void netdev_remove(struct netdev *dev);
 
 /* Devices in order of registration. */
 struct netdev *netdev_first(void);
+unsigned netdev_count(void);
+struct netdev *netdev_at(unsigned i); /* in that order; NULL behind the last */
 struct netdev *netdev_by_name(const char *name); /* "net0", or "netX" = most recently opened */
 struct netdev *netdev_last_opened(void);
 

@@ -14,54 +14,49 @@
 #include <stdio.h>
 #include <string.h>
 
-static int interface_count(const struct parsed *p)
+static unsigned interface_count(const struct parsed *p)
 {
-    if (p->argc > 0)
-        return p->argc;
-    int n = 0;
-    for (struct netdev *dev = netdev_first(); dev; dev = dev->next)
-        n++;
-    return n;
+    return p->argc > 0 ? (unsigned)p->argc : netdev_count();
 }
 
 /* The i-th interface of those named, or of all when none is named. NULL with text. */
-static struct netdev *interface_at(const struct parsed *p, int i)
+static struct netdev *interface_at(const void *parsed, unsigned i)
 {
-    if (p->argc > 0) {
-        struct netdev *named = netdev_by_name(p->argv[i]);
-        if (!named)
-            fail(ENODEV, "%s: no such interface (ifstat lists them)", p->argv[i]);
-        return named;
-    }
-    struct netdev *dev = netdev_first();
-    while (dev && i-- > 0)
-        dev = dev->next;
-    return dev;
+    const struct parsed *p = parsed;
+    if (p->argc == 0)
+        return netdev_at(i);
+    struct netdev *named = netdev_by_name(p->argv[i]);
+    if (!named)
+        fail(ENODEV, "%s: no such interface (ifstat lists them)", p->argv[i]);
+    return named;
 }
 
-/*
- * Run act on each interface. With stop_at_success (ifconf) the first success ends it; otherwise
- * all are visited and the last failure is returned (ipxe-behaviour.md Q9).
- */
-static int for_interfaces(const struct parsed *p, bool stop_at_success,
-                          int (*act)(struct netdev *dev, const struct parsed *p))
+/* Run act on each interface; all are visited, and the last failure is returned (ipxe-behaviour.md Q9). */
+static int for_interfaces(const struct parsed *p, int (*act)(struct netdev *dev, const struct parsed *p))
 {
-    int count = interface_count(p);
+    unsigned count = interface_count(p);
     if (count == 0)
         return fail(ENODEV, "no network interface");
     int rc = 0;
-    for (int i = 0; i < count; i++) {
+    for (unsigned i = 0; i < count; i++) {
         struct netdev *dev = interface_at(p, i);
         if (!dev)
             return -ENODEV;
         int one = act(dev, p);
-        if (one == -ECANCELED || (one == 0 && stop_at_success))
+        if (one == -ECANCELED)
             return one;
         if (one < 0 && i + 1 < count)
             printf("%s\n", fail_text(one));
         rc = one < 0 ? one : rc;
     }
     return rc;
+}
+
+/* The first one for which act succeeds. */
+static int first_interface(const struct parsed *p, int (*act)(struct netdev *dev, const void *parsed))
+{
+    struct net_tries tries = {interface_count(p), interface_at, act, p};
+    return tries.count ? net_first(&tries) : fail(ENODEV, "no network interface");
 }
 
 static int open_one(struct netdev *dev, const struct parsed *p)
@@ -73,7 +68,7 @@ static int open_one(struct netdev *dev, const struct parsed *p)
 static int run_ifopen(const struct command *self, const struct parsed *p)
 {
     (void)self;
-    return for_interfaces(p, false, open_one);
+    return for_interfaces(p, open_one);
 }
 
 const struct command command_ifopen = {
@@ -99,7 +94,7 @@ static int close_one(struct netdev *dev, const struct parsed *p)
 static int run_ifclose(const struct command *self, const struct parsed *p)
 {
     (void)self;
-    return for_interfaces(p, false, close_one);
+    return for_interfaces(p, close_one);
 }
 
 const struct command command_ifclose = {
@@ -140,7 +135,7 @@ static int stat_one(struct netdev *dev, const struct parsed *p)
 static int run_ifstat(const struct command *self, const struct parsed *p)
 {
     (void)self;
-    return for_interfaces(p, false, stat_one);
+    return for_interfaces(p, stat_one);
 }
 
 const struct command command_ifstat = {
@@ -172,9 +167,9 @@ static msec_t link_wait(const struct parsed *p, unsigned option)
     return p->option[option].given ? (msec_t)p->option[option].number : net_link_wait();
 }
 
-static int configure_one(struct netdev *dev, const struct parsed *p)
+static int configure_one(struct netdev *dev, const void *parsed)
 {
-    return net_configure(dev, link_wait(p, IFCONF_TIMEOUT));
+    return net_configure(dev, link_wait(parsed, IFCONF_TIMEOUT));
 }
 
 static int run_ifconf(const struct command *self, const struct parsed *p)
@@ -185,7 +180,7 @@ static int run_ifconf(const struct command *self, const struct parsed *p)
         if (strcmp(name, "dhcp") != 0)
             return fail(EOPNOTSUPP, "%s: no such configurator; dhcp is the only one", name);
     }
-    return for_interfaces(p, true, configure_one);
+    return first_interface(p, configure_one);
 }
 
 const struct command command_ifconf = {
@@ -250,7 +245,7 @@ static int linkwait_one(struct netdev *dev, const struct parsed *p)
 static int run_iflinkwait(const struct command *self, const struct parsed *p)
 {
     (void)self;
-    return for_interfaces(p, false, linkwait_one);
+    return for_interfaces(p, linkwait_one);
 }
 
 const struct command command_iflinkwait = {
@@ -279,7 +274,7 @@ static int release_one(struct netdev *dev, const struct parsed *p)
 static int run_dhcprelease(const struct command *self, const struct parsed *p)
 {
     (void)self;
-    return for_interfaces(p, false, release_one);
+    return for_interfaces(p, release_one);
 }
 
 const struct command command_dhcprelease = {
@@ -295,16 +290,16 @@ const struct help_text help_dhcprelease = {
     .example = "dhcprelease net0",
 };
 
-static int autoboot_one(struct netdev *dev, const struct parsed *p)
+static int autoboot_one(struct netdev *dev, const void *parsed)
 {
-    (void)p;
+    (void)parsed;
     return autoboot_device(dev);
 }
 
 static int run_autoboot(const struct command *self, const struct parsed *p)
 {
     (void)self;
-    return p->argc ? for_interfaces(p, true, autoboot_one) : autoboot();
+    return p->argc ? first_interface(p, autoboot_one) : autoboot();
 }
 
 const struct command command_autoboot = {

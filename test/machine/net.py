@@ -133,8 +133,11 @@ class NoServer:
     """A wire with nobody on it."""
     prefix = ()
 
+    def __init__(self, hub=0):
+        self._hub = hub
+
     def netdev(self, name):
-        return f'hubport,id={name},hubid=0'
+        return f'hubport,id={name},hubid={self._hub}'
 
 
 # no-daemon keeps it from dropping privileges, which a user namespace does not let it do
