@@ -67,6 +67,11 @@ $(O)/insncount.so: test/bench/insncount.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -O2 -Wall -Wextra -Werror -shared -fPIC -fvisibility=hidden -o $@ $<
 
+# The line between a guest and its servers, in the machine tests.
+$(O)/relay: test/machine/relay.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -O2 $(WARN) -o $@ $<
+
 # ---- what others wrote: fetched by `make setup` (tools/sources), never committed ------------------------
 
 # A library is compiled file by file with our flags, for the target and for the host, without our warnings.
@@ -448,7 +453,7 @@ check-static: images again $(CLANG_OBJ) $(HEADER_OK) $(O)/docs-tables | need-che
 
 CHECK = $(PYTHON) tools/check --obj $(O) --bin $(BIN) --images '$(IMAGES)' --unit '$(UNIT_BIN)' --fuzz '$(FUZZ_BIN)'
 
-check-built: images $(O)/insncount.so again $(UNIT_BIN) $(FUZZ_BIN) $(CLANG_OBJ) $(HEADER_OK) $(O)/docs-tables $(O)/test/puck-script
+check-built: images $(O)/insncount.so $(O)/relay again $(UNIT_BIN) $(FUZZ_BIN) $(CLANG_OBJ) $(HEADER_OK) $(O)/docs-tables $(O)/test/puck-script
 
 ## check        everything: unit, simulated network, fuzz corpora, structure, machine tests; under 15 minutes
 check: | need-check need-demo
@@ -461,7 +466,7 @@ check-long: | need-check need-demo
 	@$(CHECK) --long unit fuzz coverage static machine
 
 ## check-machine the machine tests only (T=pattern picks some: make check-machine T=bochs)
-check-machine: images $(O)/insncount.so | need-check need-demo
+check-machine: images $(O)/insncount.so $(O)/relay | need-check need-demo
 	@$(CHECK) machine $(if $(T),'$(T)')
 
 # ---- this file itself ------------------------------------------------------------------------------------

@@ -3,9 +3,9 @@
 Slirp    QEMU's own user-mode network: DHCP and TFTP by QEMU; HTTP by a Web on loopback.
 Lan      a network namespace of its own with a tap, dnsmasq (DHCP, TFTP, DNS) and nginx.
 Web      nginx on a free loopback port; a slirp guest reaches it as 10.0.2.2.
-Peer     a server or relay of ours in a Lan (peers.py).
+Peer     a server of ours in a Lan (peers.py).
 Trunk    a wire to a Lan on which every frame has a VLAN tag.
-Relay    a wire to a Lan that can be made bad (relay.py).
+Relay    a wire to a Lan that can be made bad (relay.c).
 Liar     an HTTP server that answers what a test tells it to, byte for byte.
 
 Everything is unique to its object and goes when its `with` block ends.
@@ -29,6 +29,7 @@ import process
 NGINX = shutil.which('nginx') or '/usr/sbin/nginx'
 DNSMASQ = shutil.which('dnsmasq') or '/usr/sbin/dnsmasq'
 ATFTPD = shutil.which('atftpd') or '/usr/sbin/atftpd'
+RELAY = pathlib.Path(os.environ.get('PUCK_OBJ', pathlib.Path(__file__).resolve().parents[2] / 'build'), 'relay')
 
 # One ICMP echo request: python3 -c ECHO address size; prints the size of a right answer, ends badly after 5 s.
 ECHO = '''
@@ -283,16 +284,16 @@ class Lan:
         self._undo.close()
 
 
-class Peer:
-    """A server or relay of ours (peers.py) in a Lan's namespace; `lines` is what it has printed."""
+class Helper:
+    """A program of ours in a Lan's namespace that prints "ready"; `lines` is what it has printed."""
 
     def __init__(self, lan, *argv):
         self.lines = []
-        self._child = process.start([*lan.prefix, sys.executable, str(pathlib.Path(__file__).with_name('peers.py')),
-                                     *map(str, argv)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._child = process.start([*lan.prefix, *map(str, argv)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                    text=True)
         self._thread = threading.Thread(target=self._collect, daemon=True)
         self._thread.start()
-        wait_for(lambda: 'ready' in self.lines, f'peers.py {argv[0]}', self._child)
+        wait_for(lambda: 'ready' in self.lines, ' '.join(map(str, argv)), self._child)
 
     def _collect(self):
         for line in self._child.stdout:
@@ -314,6 +315,13 @@ class Peer:
         self._thread.join()
         self._child.stdin.close()
         self._child.stdout.close()
+
+
+class Peer(Helper):
+    """A server of ours (peers.py)."""
+
+    def __init__(self, lan, *argv):
+        super().__init__(lan, sys.executable, pathlib.Path(__file__).with_name('peers.py'), *argv)
 
 
 class Trunk:
@@ -341,25 +349,25 @@ class Relay:
     def __init__(self, lan, **line):
         self.prefix, self.server, self.url = lan.prefix, lan.server, lan.url
         self._path = lan.work / 'line'
-        self._peer = Peer(lan, 'relay', 'tap0', self._path)
+        self._program = Helper(lan, RELAY, 'tap0', self._path)
         self.set(**line)
 
     def netdev(self, name):
         return f'stream,id={name},server=off,addr.type=unix,addr.path={self._path}'
 
     def set(self, **line):
-        """From now on the line is like this (relay.Line), and nothing else. Returns what was counted before."""
-        return json.loads(self._peer.ask(json.dumps(line)))
+        """From now on the line is like this (relay.c), and nothing else. Returns what was counted before."""
+        return json.loads(self._program.ask(' '.join(f'{name}={float(value)}' for name, value in line.items())))
 
     def counts(self):
-        """What happened since the last set(): {'down': to the guest, 'up'}, each relay.Counts."""
-        return json.loads(self._peer.ask('null'))
+        """What happened since the last set(): {'down': to the guest, 'up'}."""
+        return json.loads(self._program.ask('?'))
 
     def __enter__(self):
         return self
 
     def __exit__(self, *exception):
-        self._peer.__exit__(*exception)
+        self._program.__exit__(*exception)
 
 
 class Liar:

@@ -1,5 +1,5 @@
-"""Small servers and relays of ours, for what Debian has none or the kernel has no module. Each runs as a process of its
-own in the test's network namespace (Lan.prefix):
+"""Small servers of ours, for what Debian has none or the kernel has no module. Each runs as a process of its own in the
+test's network namespace (Lan.prefix):
 
     python3 peers.py ntp ADDRESS [SECONDS]       an NTP server whose clock is SECONDS ahead
     python3 peers.py arp INTERFACE ADDRESS       a host that has this address, as far as ARP can tell
@@ -7,11 +7,11 @@ own in the test's network namespace (Lan.prefix):
     python3 peers.py syslog ADDRESS              prints each message
     python3 peers.py vlan TAP TAG OURS THEIRS    between a tap, where frames have no tag, and QEMU's dgram netdev
                                                  (UNIX sockets OURS and THEIRS), where each has this one
-    python3 peers.py relay TAP SOCKET            a line that can be made bad: relay.py
     python3 peers.py http|tftp|dns|dhcp ...      servers that misbehave: badpeers.py
 
 They print one line when they are ready, and what they see.
 """
+import fcntl
 import os
 import select
 import socket
@@ -20,7 +20,6 @@ import sys
 import time
 
 from badpeers import dhcp, dns, http, tftp  # noqa: F401 (commands)
-from relay import open_tap, relay  # noqa: F401 (relay is a command)
 
 TO_1970 = 2208988800
 
@@ -72,6 +71,13 @@ def claim(interface, address):
         frame, (_, _, kind, *_) = wire.recvfrom(2000)
         if kind != socket.PACKET_OUTGOING and frame[28:32] == ip and frame[38:42] == ip:
             say('objection', frame[22:28].hex(':'))
+
+
+def open_tap(name):
+    tap = os.open('/dev/net/tun', os.O_RDWR | os.O_NONBLOCK)
+    iff_tap, iff_no_pi, tunsetiff = 2, 0x1000, 0x400454ca
+    fcntl.ioctl(tap, tunsetiff, struct.pack('16sH14x', name.encode(), iff_tap | iff_no_pi))
+    return tap
 
 
 def vlan(tap, tag, ours, theirs):
