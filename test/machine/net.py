@@ -196,6 +196,7 @@ class Lan:
             process.run(*ip, 'addr', 'add', f'{self.server}/24', 'dev', 'tap0')
             process.run(*ip, 'link', 'set', 'tap0', 'gso_max_segs', '1')
             process.run(*ip, 'link', 'set', 'tap0', 'up')
+            self._route()
             if loss:
                 self._lose(loss)
             conf = self.work / 'dnsmasq.conf'
@@ -220,6 +221,11 @@ class Lan:
         for server in self._servers:
             process.stop(server)
         self._servers = []
+
+    def _route(self, *more):
+        """The server's TCP is what most are, also where this machine's own is set otherwise: BBR does not mind losses."""
+        process.run(*self.prefix, 'ip', 'route', 'replace', '10.77.0.0/24', 'dev', 'tap0', 'src', self.server,
+                    'congctl', 'cubic', *more)
 
     def add_address(self, address):
         """One more that the server has, for a peer of ours."""
@@ -247,8 +253,7 @@ class Lan:
 
     def shorten_packets(self, mtu):
         """From now on the server's packets are fragmented to this size."""
-        process.run(*self.prefix, 'ip', 'route', 'change', '10.77.0.0/24', 'dev', 'tap0', 'src', self.server,
-                    'mtu', 'lock', str(mtu))
+        self._route('mtu', 'lock', str(mtu))
 
     def start_atftpd(self, root, *options):
         """A TFTP server that knows windowsize (RFC 7440). Returns its port and its log."""

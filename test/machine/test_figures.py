@@ -14,7 +14,7 @@ from test_drivers import DRIVERS
 
 MIB = 1 << 20
 QUICK = ('rtl8139', 'eepro100', 'vmxnet3')  # those of which others' loaders get the most twice, or stall
-MBIT100 = {'kbps': 100_000}
+MBIT100, MBIT10 = {'kbps': 100_000}, {'kbps': 10_000}
 
 
 def each_nic(*quick):
@@ -96,13 +96,15 @@ def best_ratio(link, uri, line, enough):
     return lossy / whole
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize('model', DRIVERS)
+# QEMU's moves each byte through a port, 6 MB/s when nothing else is to be done. Real ones are cards of 10 Mbit/s.
+MBIT10_ONLY = {'ne2k_pci', 'ne2k_isa'}
+
+
+@each_nic('eepro100', 'vmxnet3')
 def test_http_under_loss(link, model):
-    """90 %. The line has 10 Mbit/s: under TCG a round trip takes some ms, and as many packets are under way as there are on
-    one of 100 Mbit/s with the round trip of a hall."""
-    it = link(model, 2 * MIB)
-    ratio = best_ratio(it, f'{it.lan.url}/file', {'kbps': 10_000, 'catch_up': 20}, 0.9)
+    """90 %."""
+    it = link(model, 2 * MIB if model in MBIT10_ONLY else 4 * MIB)
+    ratio = best_ratio(it, f'{it.lan.url}/file', MBIT10 if model in MBIT10_ONLY else MBIT100, 0.9)
     assert ratio >= 0.9, f'{ratio:.0%}'
 
 
