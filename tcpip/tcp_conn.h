@@ -27,7 +27,7 @@ enum { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_PSH = 8, TCP_ACK = 16 };
 #define TCP_KEEPALIVE        ((msec_t)15000) /* of silence, then a probe each TCP_KEEPALIVE_STEP */
 #define TCP_KEEPALIVE_STEP   ((msec_t)5000)
 #define TCP_KEEPALIVE_PROBES 5u
-#define TCP_DELAYED_ACK      ((msec_t)40)
+#define TCP_DELAYED_ACK      ((msec_t)5)  /* what comes in a row comes sooner, from a megabit per second on */
 #define TCP_RTO_FIRST        1000u /* RFC 6298 section 2 */
 #define TCP_RTO_ON_LINK      100u  /* the same where no router is in between: ARP just told that the host is near */
 #define TCP_RTO_LEAST        50u   /* nearly all peers delay acknowledgements by 40 at most */

@@ -156,23 +156,30 @@ static void put_island(struct tcp_conn *c, u32 seq, const u8 *data, u32 len)
         rx->ack_now = true;
 }
 
+/*
+ * A peer that repairs a loss waits for the acknowledgement, and were that lost, too, for its retransmission timeout: no tail
+ * loss probe is sent meanwhile (RFC 8985 section 7.2). So it goes out before what came with it, and once more later.
+ */
 static void put_in_order(struct tcp_conn *c, const u8 *data, u32 len)
 {
     struct tcp_rx *rx = &c->rx;
     u32 end = rx->nxt + len;
+    bool fills_hole = rx->islands.count;
 
     ring_put_at(&rx->ring, 0, data, len);
-    if (rx->islands.count) {
+    if (fills_hole) {
         const struct span *s = spans_find(&rx->islands, end);
 
         end = s ? s->end : end;
         spans_trim(&rx->islands, end);
-        rx->ack_now = true; /* a hole was filled */
     }
     rx->ring.tail += end - rx->nxt;
     rx->nxt = end;
     rx->data_at = net_now();
-    if (rx->quick) {
+    if (fills_hole) {
+        tcp_send_ack(c);
+        rx->ack_at = net_now() + TCP_DELAYED_ACK;
+    } else if (rx->quick) {
         rx->quick -= MIN(rx->quick, len);
         rx->ack_now = true;
     } else if (rx->ack_at == NEVER) {
