@@ -1,5 +1,6 @@
 """What issue 4 promises in numbers, on each NIC. Nothing here depends on how fast this machine is: times are those of QEMU's
-virtual clock, or ratios in one run, of which the best of a few tries counts (another process may take the processor away).
+virtual clock, or ratios in one run, of which the best of a few tries counts (another process may take the processor away,
+where ours may not go first).
 """
 import os
 import re
@@ -7,14 +8,16 @@ import struct
 
 import pytest
 
-from net import Lan, Peer, Relay, Slirp
+from net import Lan, Peer, Relay, Slirp, first_of_all
 from qemu import Machine, kernel, nic
 from steps import PROMPT, must
 from test_drivers import DRIVERS
 
 MIB = 1 << 20
 QUICK = ('rtl8139', 'eepro100', 'vmxnet3')  # those of which others' loaders get the most twice, or stall
-MBIT100, MBIT10 = {'kbps': 100_000}, {'kbps': 10_000}
+MBIT100 = {'kbps': 100_000}
+
+urgent = pytest.mark.xdist_group('urgent')  # one after the other
 
 
 def each_nic(*quick):
@@ -62,12 +65,13 @@ def link(work, www, images):
         return Link(lan, wire, pc, size)
 
     undo = []
-    with Lan(work / 'lan', tftp=www, www=www, boot='file') as lan:
+    with Lan(work / 'lan', tftp=www, www=www, boot='file', urgent=True) as lan:
         yield start
         for wire in undo:
             wire.__exit__()
 
 
+@urgent
 @each_nic(*QUICK)
 def test_nothing_comes_twice(www, link, model):
     """On a paced line of 100 Mbit/s no NIC is given more than it can keep: not 1 % is lost in it, not more than 1 % comes
@@ -96,18 +100,18 @@ def best_ratio(link, uri, line, enough):
     return lossy / whole
 
 
-# QEMU's moves each byte through a port, 6 MB/s when nothing else is to be done. Real ones are cards of 10 Mbit/s.
-MBIT10_ONLY = {'ne2k_pci', 'ne2k_isa'}
-
-
-@each_nic('eepro100', 'vmxnet3')
+@urgent
+@each_nic(*QUICK)
 def test_http_under_loss(link, model):
-    """90 %."""
-    it = link(model, 2 * MIB if model in MBIT10_ONLY else 4 * MIB)
-    ratio = best_ratio(it, f'{it.lan.url}/file', MBIT10 if model in MBIT10_ONLY else MBIT100, 0.9)
+    """90 %. Where other processes may keep ours from the processor for milliseconds, the line has only 10 Mbit/s: a stall is
+    a long round trip, and what TCP keeps depends on it."""
+    it = link(model, 4 * MIB if first_of_all() else 2 * MIB)
+    line = MBIT100 if first_of_all() else {'kbps': 10_000, 'catch_up': 20}
+    ratio = best_ratio(it, f'{it.lan.url}/file', line, 0.9)
     assert ratio >= 0.9, f'{ratio:.0%}'
 
 
+@urgent
 @pytest.mark.slow
 @pytest.mark.parametrize('model', DRIVERS)
 def test_tftp_under_loss(www, link, model):
