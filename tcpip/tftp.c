@@ -35,6 +35,14 @@
 #define RESEND_MIN_MS   20
 #define RESEND_MAX_MS   4000
 
+/*
+ * A server that was restarted knows nothing of the transfer, and its kernel says so of each ACK (ICMP, port
+ * unreachable). Who guesses ports can forge that, and a firewall that is being reloaded may say it for a moment: it is
+ * believed when it answered so many ACKs, each after a longer silence, without a block in between. Linux says it six
+ * times in a row (icmp_ratelimit).
+ */
+#define REFUSALS_MAX 5u
+
 struct tftp {
     struct stream stream;
     struct udp_socket socket;
@@ -53,6 +61,7 @@ struct tftp {
     msec_t acked_at;
     msec_t resend_at;
     msec_t round_trip; /* smoothed, ms */
+    unsigned refusals; /* ACKs since the last new block that were called undeliverable */
     bool is_timing;    /* the last ACK was no repetition: what it brings is a round trip (Karn) */
     msec_t timeout;
 };
@@ -129,6 +138,7 @@ static bool take_data(struct tftp *t, struct pkt *p, struct reader r)
         return false;
     measure_round_trip(t, now);
     t->heard_at = now;
+    t->refusals = 0;
     t->resend_at = now + t->timeout;
     t->received += len;
     if (verdict == TFTP_TAKE_ACK)
@@ -165,6 +175,12 @@ static int on_timeout(struct tftp *t)
     if (clock_now() >= t->heard_at + t->stream.idle_ms)
         return fail(ETIMEDOUT, "TFTP server %s is silent for %u s after %llu bytes", ip4_text(t->server),
                     (unsigned)(t->stream.idle_ms / 1000), (unsigned long long)t->received);
+    t->refusals += t->socket.error == -ECONNREFUSED; /* of the latest ACK: to send clears it */
+    if (t->refusals == REFUSALS_MAX) {
+        t->is_failed = true;
+        return fail(ECONNREFUSED, "TFTP server %s forgot the transfer after %llu bytes: was it restarted?",
+                    ip4_text(t->server), (unsigned long long)t->received);
+    }
     t->timeout = MIN(2 * t->timeout, RESEND_MAX_MS);
     send_ack(t, true);
     return 0;

@@ -340,6 +340,24 @@ void sim_udp_send(struct sim_host *h, u16 src_port, u32 dst, u16 dst_port, const
     free(b);
 }
 
+/* ICMP, port unreachable, with the first 28 bytes of the packet (RFC 792). */
+void sim_udp_refuse(struct sim_host *h, const struct sim_datagram *d)
+{
+    u8 b[36] = {3, 3};
+    u8 *quote = b + 8;
+
+    quote[0] = 0x45;
+    put_be16(quote + 2, (u32)d->len + 28);
+    quote[9] = 17;
+    put_be32(quote + 12, d->src);
+    put_be32(quote + 16, d->dst);
+    put_be16(quote + 20, d->src_port);
+    put_be16(quote + 22, d->dst_port);
+    put_be16(quote + 24, (u32)d->len + 8);
+    put_be16(b + 2, sim_checksum(b, sizeof(b), 0));
+    sim_ip_send(h, d->src, 1, b, sizeof(b));
+}
+
 void sim_ping(struct sim_host *h, u32 dst, u16 sequence, size_t len)
 {
     static u8 b[2000];

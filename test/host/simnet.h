@@ -116,6 +116,9 @@ void sim_udp_serve(struct sim_host *h, u16 port, sim_udp_fn fn, void *arg);
 /* dst may be 255.255.255.255; any other address goes to the device's MAC. */
 void sim_udp_send(struct sim_host *h, u16 src_port, u32 dst, u16 dst_port, const void *data, size_t len);
 
+/* What a kernel answers for a port that nobody has. */
+void sim_udp_refuse(struct sim_host *h, const struct sim_datagram *d);
+
 /* An IPv4 packet to the device with right lengths and checksum; fragments with flags_offset. */
 void sim_ip_send(struct sim_host *h, u32 dst, u8 protocol, const void *data, size_t len);
 void sim_ip_fragment(struct sim_host *h, u32 dst, u8 protocol, u16 id, u16 flags_offset, const void *data,

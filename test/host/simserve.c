@@ -200,6 +200,8 @@ static void on_tftp(struct sim_host *h, const struct sim_datagram *d, void *arg)
         return;
     }
     struct sim_tid *t = d->dst_port - FIRST_TID < SIM_SERVER_TIDS ? &s->tid[d->dst_port - FIRST_TID] : NULL;
+    if (t && !t->port)
+        sim_udp_refuse(s->host, d);
     if (!t || t->port != d->src_port || t->peer != d->src)
         return;
     if (d->data[1] == 5)

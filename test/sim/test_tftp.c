@@ -48,6 +48,8 @@ static struct {
     unsigned error; /* ERROR with this code + 1 instead of an answer */
     u64 tsize_lie;  /* says this size */
     u32 stops_at;   /* goes silent after this block */
+    u32 refuses_at; /* once this block was acknowledged, so many ACKs are told that nobody has the port */
+    unsigned refuses;
     u32 max_window, max_blksize;
     unsigned rrqs, acks, errors, data_sent;
     u16 last_error;
@@ -184,6 +186,9 @@ static void on_packet(struct sim_host *h, const struct sim_datagram *d, void *ar
         srv.errors++;
         srv.last_error = block;
         t->is_dead = true;
+    } else if (opcode == TFTP_ACK && srv.refuses && t->acked >= srv.refuses_at) {
+        srv.refuses--;
+        sim_udp_refuse(srv.host, d);
     } else if (opcode == TFTP_ACK && !t->is_dead) {
         on_ack(d->dst_port, t, block);
     }
@@ -404,6 +409,58 @@ static void test_server_dies(void **state)
     assert_in_range(got.took, 4900, 5200);
 }
 
+/* Each of five ACKs in a row is told that nobody has the port: believed. Four are not enough. */
+static void test_server_forgets(void **state)
+{
+    (void)state;
+    srv.max_window = 1;
+    srv.refuses_at = 20;
+    srv.refuses = 1000;
+    int rc = get();
+    assert_int_equal(rc, -ECONNREFUSED);
+    assert_true(says(rc, "TFTP server 10.0.0.1 forgot the transfer after 30828 bytes: was it restarted?"));
+    assert_in_range(got.took, 600, 2000);
+    assert_int_equal(srv.refuses, 1000 - 5);
+    assert_int_equal(srv.errors, 0); /* nobody is there to be told */
+    assert_null(got.body.data);
+    for (srv.refuses_at = 20; srv.refuses_at < 60; srv.refuses_at += 20) {
+        srv.refuses = 4;
+        is_whole(get());
+        assert_int_equal(srv.refuses, 0);
+    }
+}
+
+static unsigned refused;
+
+/* Somebody calls each ACK undeliverable. */
+static bool refuse_ack(const u8 *frame, size_t len, void *arg)
+{
+    (void)arg;
+    if (len < 46 || frame[23] != 17 || frame[43] != TFTP_ACK)
+        return false;
+    refused++;
+    sim_udp_refuse(srv.host, &(struct sim_datagram){.src = 0x0a000002,
+                                                    .dst = srv.host->ip,
+                                                    .src_port = (u16)(frame[34] << 8 | frame[35]),
+                                                    .dst_port = (u16)(frame[36] << 8 | frame[37]),
+                                                    .len = 4});
+    return false;
+}
+
+/* As long as blocks arrive between ACKs that are repeated, it is a lie. */
+static void test_forged_refusals(void **state)
+{
+    (void)state;
+    srv.size = 400000;
+    srv.max_window = 1;
+    sim_faults((struct sim_line){.loss = 100000, .delay_us = 500});
+    refused = 0;
+    sim_tap(refuse_ack, NULL);
+    is_whole(get());
+    assert_in_range(refused, 250, 1000);
+    sim_tap(NULL, NULL);
+}
+
 static void test_too_large(void **state)
 {
     (void)state;
@@ -616,6 +673,8 @@ int main(void)
         T(silent_server),
         T(nobody_there),
         T(server_dies),
+        T(server_forgets),
+        T(forged_refusals),
         T(too_large),
         T(tsize_lies),
         T(greedy_oack),

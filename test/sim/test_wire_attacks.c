@@ -329,10 +329,20 @@ static const struct forgery icmp_rows[] = {
     ROW("ICMP: fragments, MTU 68", SET(34, 2, 0x0304), SET(38, 4, 68)),
 };
 
+/* What the server's kernel would say of a transfer that is no more; but its blocks go on. */
+static const struct forgery icmp_refusal = {.name = "ICMP: each ACK is refused"};
+
+static void refuse_ack(const u8 *frame, size_t len)
+{
+    if (len >= 46 && frame_at(frame, 12, 2) == 0x0800 && frame[23] == 17 && frame_at(frame, 42, 2) == 4)
+        forge_icmp(frame, len);
+}
+
 static void test_icmp(void **state)
 {
     (void)state;
     run_table(icmp_rows, ARRAY_SIZE(icmp_rows), forge_icmp, "tftp://10.0.0.1/file");
+    run_table(&icmp_refusal, 1, refuse_ack, "tftp://10.0.0.1/file");
 }
 
 /* ---- DHCP: the attacker acknowledges what the server was asked ---------------------------------------- */
