@@ -157,8 +157,9 @@ static void put_island(struct tcp_conn *c, u32 seq, const u8 *data, u32 len)
 }
 
 /*
- * A peer that repairs a loss waits for the acknowledgement, and were that lost, too, for its retransmission timeout: no tail
- * loss probe is sent meanwhile (RFC 8985 section 7.2). So it goes out before what came with it, and once more later.
+ * A peer that repairs a loss waits for the acknowledgement, and were that lost, too, for its retransmission timeout:
+ * no tail loss probe is sent meanwhile (RFC 8985 section 7.2). So one goes out before what came with the repair is
+ * looked at, and one more later.
  */
 static void put_in_order(struct tcp_conn *c, const u8 *data, u32 len)
 {

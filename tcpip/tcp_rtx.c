@@ -70,8 +70,9 @@ static void measure(struct tcp_tx *tx, u32 rtt)
 }
 
 /*
- * The floor is on the variation, as delayed acknowledgements come on top of any round trip. It is low because most of what
- * we send is a request in one segment: nothing behind it would tell of its loss, and to send it twice costs nothing.
+ * The floor is on the variation, as delayed acknowledgements come on top of any round trip. It is low because most of
+ * what we send is a request in one segment: nothing behind it would tell of its loss, and to send it twice costs
+ * nothing.
  */
 static u32 timeout_of(const struct tcp_tx *tx)
 {

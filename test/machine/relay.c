@@ -3,10 +3,10 @@
  *
  *     relay TAP SOCKET        prints "ready"; ends when its standard input does
  *
- * A line "loss=1 seed=3" on standard input sets the line anew; "?" only asks. Each is answered by what was counted since
- * the last that set it, as a line of JSON: {"down": to the guest, "up": from it}. What is not named has its default.
- * Each direction has everything for itself, and random numbers of its own: the same seed does the same to the same row
- * of frames.
+ * A line "loss=1 seed=3" on standard input sets the line anew; "?" only asks. Each is answered by what was counted
+ * since the last that set it, as a line of JSON: {"down": to the guest, "up": from it}. What is not named has its
+ * default. Each direction has everything for itself, and random numbers of its own: the same seed does the same to the
+ * same row of frames.
  *
  * It is in C so that it is not what a fast line waits for: a full frame takes 123 us at 100 Mbit/s. What it is not: a
  * switch. It learns nothing and speaks no protocol.
@@ -31,7 +31,7 @@
 
 #define FRAME_LEAST    60 /* Ethernet pads */
 #define ETHERNET_EXTRA 24 /* preamble, checksum and gap, which take time on the line but are not in the frame */
-#define FRAME_MOST     65536
+#define FRAME_MOST     65535
 #define NS_PER_MS      1e6
 #define NEVER          INT64_MAX
 
@@ -62,7 +62,7 @@ static const struct {
     [REORDER_MS] = {"reorder_ms", 4}, /* how late a frame is that is overtaken */
     [DELAY] = {"delay", 0},           /* each way; jitter comes on top, anything from 0 to this */
     [JITTER] = {"jitter", 0},
-    [CATCH_UP] = {"catch_up", 1}, /* how late we may be and still make up for it by a burst: 8 full frames at 100 Mbit/s */
+    [CATCH_UP] = {"catch_up", 1}, /* how late we may be and still make up for it by a burst: 8 frames at 100 Mbit/s */
 };
 
 struct frame {
@@ -274,22 +274,21 @@ static void forge(struct way *w, struct frame *f)
 
 static void count(struct way *w, const struct frame *f, int64_t now)
 {
-    size_t at = 0;
+    size_t at;
     int what = protocol(f, &at);
-    long payload = 14 + (long)get16(f->data + 16) - (long)at; /* as the headers tell */
-    uint64_t *sum = NULL;
+    size_t end, start; /* of the payload, as the headers tell */
 
     w->counts.frames++;
-    if (what == TCP) {
-        sum = &w->counts.tcp;
-        payload -= (f->data[at + 12] >> 4) * 4;
-    } else if (what == UDP && get16(f->data + at + 8) == TFTP_DATA) {
-        sum = &w->counts.tftp;
-        payload -= 12;
-    }
-    if (!sum || payload <= 0)
+    if (what == TCP)
+        start = at + (f->data[at + 12] >> 4) * 4u;
+    else if (what == UDP && get16(f->data + at + 8) == TFTP_DATA)
+        start = at + 12;
+    else
         return;
-    *sum += (uint64_t)payload;
+    end = 14 + get16(f->data + 16);
+    if (end <= start)
+        return;
+    *(what == TCP ? &w->counts.tcp : &w->counts.tftp) += end - start;
     w->counts.first = w->counts.first ? w->counts.first : now;
     w->counts.last = now;
 }
@@ -298,7 +297,7 @@ static void count(struct way *w, const struct frame *f, int64_t now)
 
 static struct frame *frame_of(const uint8_t *data, size_t size)
 {
-    struct frame *f = malloc(sizeof(*f) + FRAME_LEAST + size);
+    struct frame *f = malloc(sizeof(*f) + size);
 
     if (!f)
         die("memory");
@@ -325,7 +324,7 @@ static void fly(struct way *w, struct frame *f, int64_t now)
 
 static void spoil(struct way *w, struct frame *f, int64_t now)
 {
-    if (happens(w, CORRUPT)) {
+    if (happens(w, CORRUPT) && f->size) {
         size_t bit = below(w, f->size * 8);
 
         f->data[bit / 8] ^= (uint8_t)(1 << bit % 8);
@@ -525,7 +524,7 @@ static void turn(void)
     };
 
     if (ppoll(fds, 3, at == NEVER ? NULL : &timeout, NULL) < 0)
-        die("poll");
+        return; /* a signal */
     now = now_ns();
     if (fds[1].revents & POLLOUT)
         guest_flush();
