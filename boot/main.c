@@ -12,7 +12,7 @@
 #include "pm/console.h"
 #include "pm/entropy.h"
 #include "pm/exception.h"
-#include "pm/io.h"               // cpu_pause
+#include "pm/io.h"               // cpu_pause_8
 #include "pm/lib/clock.h"
 #include "pm/lib/random.h"
 #include "pm/lib/task.h"
@@ -31,7 +31,16 @@
 #include <string.h>
 
 #define LEAVE_SECONDS 30u
-#define IDLE_PAUSES   16u /* about a microsecond */
+#define PAUSES_MOST   16u /* eights of PAUSE between two polls: at most 6 us, where a PAUSE takes the longest */
+
+/* The longer nothing came, the longer; but a full frame of a gigabit link takes 12 us, and no ring is that short. */
+static void give_way(bool is_busy)
+{
+    static unsigned pauses;
+    pauses = is_busy ? 0 : MIN(pauses + 1, PAUSES_MOST);
+    for (unsigned i = 0; i < pauses; i++)
+        cpu_pause_8();
+}
 
 /*
  * What task_pause() does to keep the machine alive. True when Ctrl-C was typed. While frames come, all but the network
@@ -42,10 +51,9 @@ static bool poll_world(void)
     static msec_t served;
     msec_t now = clock_now();
     bool is_busy = net_poll(now);
+    give_way(is_busy);
     if (is_busy && now == served)
         return false;
-    for (unsigned i = 0; i < IDLE_PAUSES && !is_busy; i++)
-        cpu_pause();
     if (now != served) { /* services count in milliseconds */
         for (const struct service *const *s = services; *s; s++)
             if ((*s)->poll)

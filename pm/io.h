@@ -69,10 +69,13 @@ static inline void io_delay(void)
     outb(0x80, 0);
 }
 
-/* In a loop that waits: gives way to the core's other thread, and to the host of a virtual machine. Old ones: NOP. */
-static inline void cpu_pause(void)
+/*
+ * Eight times PAUSE, in a loop that waits: gives way to the core's other thread, and to the host of a virtual machine.
+ * 0.4 us on processors since 2017, a tenth of that before; old ones take it for NOP.
+ */
+static inline void cpu_pause_8(void)
 {
-    __asm__ volatile("pause");
+    __asm__ volatile(".rept 8\n\tpause\n\t.endr");
 }
 
 /* Stop the compiler from moving memory accesses across: x86 itself keeps stores in order. */
