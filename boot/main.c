@@ -31,9 +31,9 @@
 #include <string.h>
 
 #define LEAVE_SECONDS 30u
-#define PAUSES_MOST   16u /* eights of PAUSE between two polls: at most 6 us, where a PAUSE takes the longest */
+#define PAUSES_MOST   32u /* eights of PAUSE: 12 us where one takes the longest, as a full frame on a gigabit link does */
 
-/* The longer nothing came, the longer; but a full frame of a gigabit link takes 12 us, and no ring is that short. */
+/* The longer nothing came, the longer. */
 static void give_way(bool is_busy)
 {
     static unsigned pauses;

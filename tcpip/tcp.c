@@ -216,6 +216,19 @@ size_t tcp_read(struct tcp_conn *c, void *buf, size_t len)
     return n;
 }
 
+void tcp_lend(struct tcp_conn *c, void *buf, size_t len)
+{
+    c->rx.lent = buf;
+    c->rx.lent_room = (u32)MIN(len, UINT32_MAX);
+    c->rx.lent_used = 0;
+}
+
+size_t tcp_take_back(struct tcp_conn *c)
+{
+    c->rx.lent_room = 0;
+    return c->rx.lent_used;
+}
+
 size_t tcp_write(struct tcp_conn *c, const void *data, size_t len)
 {
     u32 n = ring_write(&c->tx.ring, data, (u32)MIN(len, tcp_writable(c)));

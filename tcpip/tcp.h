@@ -31,6 +31,14 @@ size_t tcp_writable(const struct tcp_conn *c);
 size_t tcp_read(struct tcp_conn *c, void *buf, size_t len);
 size_t tcp_write(struct tcp_conn *c, const void *data, size_t len);
 
+/*
+ * Lend memory to a connection of which nothing can be read now: data that comes next in order goes straight there
+ * rather than by the receive ring, which saves a copy. The memory stays the caller's, and must be there until
+ * tcp_take_back(), which ends this and tells how many bytes came; then tcp_read() what came behind them. Never block.
+ */
+void tcp_lend(struct tcp_conn *c, void *buf, size_t len);
+size_t tcp_take_back(struct tcp_conn *c);
+
 /* Send FIN after the data written so far. Reading goes on. */
 void tcp_shutdown(struct tcp_conn *c);
 

@@ -82,6 +82,8 @@ struct tcp_tx {
 
 struct tcp_rx {
     struct ring ring; /* its tail is the byte nxt; beyond it lie the islands */
+    u8 *lent;         /* while the ring is empty, data in order goes there: tcp_lend() */
+    u32 lent_room, lent_used; /* room: that is left; 0 = nothing is lent */
     u32 nxt;
     u32 edge;  /* end of the window as the peer knows it; never moves back */
     u32 acked; /* nxt as of the latest acknowledgement sent */

@@ -156,6 +156,18 @@ static void put_island(struct tcp_conn *c, u32 seq, const u8 *data, u32 len)
         rx->ack_now = true;
 }
 
+/* To the reader, if he lent memory for it and no byte before it waits for him in the ring. */
+static bool hand_over(struct tcp_rx *rx, const u8 *data, u32 len)
+{
+    if (len > rx->lent_room || ring_used(&rx->ring))
+        return false;
+    memcpy(rx->lent + rx->lent_used, data, len);
+    rx->lent_room -= len;
+    rx->lent_used += len;
+    rx->ring.head += len; /* read already; the tail follows */
+    return true;
+}
+
 /*
  * A peer that repairs a loss waits for the acknowledgement, and were that lost, too, for its retransmission timeout:
  * no tail loss probe is sent meanwhile (RFC 8985 section 7.2). So one goes out before what came with the repair is
@@ -167,7 +179,8 @@ static void put_in_order(struct tcp_conn *c, const u8 *data, u32 len)
     u32 end = rx->nxt + len;
     bool fills_hole = rx->islands.count;
 
-    ring_put_at(&rx->ring, 0, data, len);
+    if (!hand_over(rx, data, len))
+        ring_put_at(&rx->ring, 0, data, len);
     if (fills_hole) {
         const struct span *s = spans_find(&rx->islands, end);
 

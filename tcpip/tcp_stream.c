@@ -50,7 +50,11 @@ static long tcp_stream_read(struct stream *s, void *buf, size_t len)
             return lost(conn);
         if (!deadline)
             deadline = after(s->idle_ms);
+        tcp_lend(conn, buf, len);
         int rc = task_pause(deadline);
+        n = tcp_take_back(conn);
+        if (n)
+            return (long)n;
         if (rc == -ETIMEDOUT && !tcp_readable(conn))
             return silent(s);
         if (rc == -ECANCELED)

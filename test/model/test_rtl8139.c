@@ -99,6 +99,22 @@ static void test_an_unfinished_frame_is_waited_for(void **state)
     assert_int_equal(dev->stats.rx_errors, 0);
 }
 
+static void test_frames_go_round_the_end_of_the_ring(void **state)
+{
+    (void)state;
+    struct netdev *dev = nic_test_open(&driver_rtl8139);
+    static u8 frame[1514];
+
+    for (u16 i = 0; i < 1000; i++) { /* a dozen times round, and every time the end falls elsewhere */
+        u16 len = 60 + i * 7 % 1455;
+        nic_test_frame(frame, len, (u8)i);
+        assert_true(rtl8139_model_receive(&model, frame, len, 1));
+        dev->ops->poll(dev);
+        nic_test_expect(dev, len, (u8)i);
+    }
+    assert_int_equal(dev->stats.rx_errors, 0);
+}
+
 static void test_a_frame_longer_than_a_transmit_buffer(void **state)
 {
     (void)state;
@@ -125,6 +141,7 @@ int main(void)
         TEST(test_a_tiny_length_starts_the_receiver_afresh),
         TEST(test_an_error_status_starts_the_receiver_afresh),
         TEST(test_an_unfinished_frame_is_waited_for),
+        TEST(test_frames_go_round_the_end_of_the_ring),
         TEST(test_a_frame_longer_than_a_transmit_buffer),
         TEST(test_the_configuration_is_locked_again),
     };

@@ -261,6 +261,66 @@ static void overlapping_segments(void **state)
     expect_read(3500);
 }
 
+/* Exactly this can be read, all at once. */
+static void expect_piece(u32 seq, size_t n)
+{
+    static u8 buf[4096];
+
+    assert_int_equal(tcp_read(script.c, buf, sizeof(buf)), n);
+    assert_memory_equal(buf, script_data(seq, n), n);
+}
+
+/* Data goes straight to a reader that waits, but for what is not the very next. */
+static void lent_memory(void **state)
+{
+    static u8 buf[3000];
+
+    (void)state;
+    assert_true(script_open());
+    tcp_lend(script.c, buf, sizeof(buf));
+    say_data(1, 1000);
+    say_data(2001, 500); /* beyond a hole */
+    assert_int_equal(tcp_readable(script.c), 0);
+    say_data(1001, 1000);
+    assert_int_equal(tcp_readable(script.c), 500);
+    say_data(2501, 400); /* not before what waits in the ring */
+    assert_int_equal(tcp_readable(script.c), 900);
+    assert_int_equal(tcp_take_back(script.c), 2000);
+    assert_memory_equal(buf, script_data(1, 2000), 2000);
+    expect_piece(2001, 900);
+    memset(buf, 0, sizeof(buf));
+    say_data(2901, 600); /* it is not lent any more */
+    assert_int_equal(tcp_readable(script.c), 600);
+    expect_piece(2901, 600);
+    tcp_lend(script.c, buf, 599);
+    say_data(3501, 600); /* more than there is room for */
+    assert_int_equal(tcp_take_back(script.c), 0);
+    expect_piece(3501, 600);
+    for (size_t i = 0; i < sizeof(buf); i++)
+        assert_int_equal(buf[i], 0);
+}
+
+/* The reader is as fast as the network: every acknowledgement offers the whole window. */
+static void lent_memory_keeps_the_window_open(void **state)
+{
+    static u8 buf[100 * 1460];
+    u32 seq;
+
+    (void)state;
+    simnet_device()->rx_ring = 16; /* 14 frames */
+    assert_true(script_open());
+    seq = past_quick_start();
+    expect_read(seq - 1);
+    script_forget();
+    tcp_lend(script.c, buf, sizeof(buf));
+    for (u32 i = 0; i < 100; i++)
+        say_data(seq + i * 1460, 1460);
+    assert_int_equal(tcp_take_back(script.c), sizeof(buf));
+    for (u32 i = 0; i < 100; i++)
+        assert_memory_equal(buf + i * 1460, script_data(seq + i * 1460, 1460), 1460);
+    assert_in_range(script.c->rx.edge - script.c->rx.nxt, 12 * 1460, 14 * 1460);
+}
+
 static void every_order_of_five(void **state)
 {
     (void)state;
@@ -530,6 +590,8 @@ int main(void)
         T(without_sack_every_segment_is_a_duplicate),
         T(duplicates_are_told),
         T(overlapping_segments),
+        T(lent_memory),
+        T(lent_memory_keeps_the_window_open),
         T(every_order_of_five),
         T(islands_are_bounded),
         T(shut_window),
