@@ -12,7 +12,7 @@
 #include "pm/console.h"
 #include "pm/entropy.h"
 #include "pm/exception.h"
-#include "pm/io.h"               // cpu_pause_8
+#include "pm/io.h"               // cpu_pause_16
 #include "pm/lib/clock.h"
 #include "pm/lib/random.h"
 #include "pm/lib/task.h"
@@ -31,15 +31,15 @@
 #include <string.h>
 
 #define LEAVE_SECONDS 30u
-#define PAUSES_MOST   32u /* eights of PAUSE: 12 us where one takes the longest, as a full frame on a gigabit link does */
+#define PAUSES_MOST   16u /* sixteens of PAUSE between two polls: 12 us, where one takes the longest */
 
-/* The longer nothing came, the longer. */
+/* While no frames come, the longer the longer. */
 static void give_way(bool is_busy)
 {
     static unsigned pauses;
     pauses = is_busy ? 0 : MIN(pauses + 1, PAUSES_MOST);
     for (unsigned i = 0; i < pauses; i++)
-        cpu_pause_8();
+        cpu_pause_16();
 }
 
 /*

@@ -7,9 +7,6 @@
 
 #include <string.h>
 
-/* A word at any address. may_alias because packets are bytes. */
-typedef u32 __attribute__((may_alias, aligned(1))) any_u32;
-
 /* End-around carry. */
 static u32 add_word(u32 sum, u32 word)
 {
@@ -17,48 +14,52 @@ static u32 add_word(u32 sum, u32 word)
     return sum + (sum < word);
 }
 
-/* Whole words, first in rows of 16. Neither lea nor dec touches the carry, so that it goes through all of them. */
-static u32 add_words(u32 sum, const any_u32 *w, u32 count)
-{
-    u32 rows = count / 16;
+#ifdef __x86_64__ /* the tests, on the host */
+#define RELATIVE "(%%rip)"
+#else
+#define RELATIVE ""
+#endif
 
-    count %= 16;
-    __asm__("incl %[rows]\n\t"
-            "incl %[count]\n\t"
+/*
+ * Whole words, in rows of 32 instructions. A first row has the words that are more than a multiple of 32: the jump goes
+ * to its last ones. All instructions of a row have three bytes, as their displacements have one. Neither lea nor dec
+ * touches the carry, so that it goes through all of them.
+ */
+static u32 add_words(u32 sum, const u8 *data, size_t count)
+{
+    size_t rows = count / 32 + 1, more = count % 32;
+    const u8 *end = data + 4 * more; /* of the row */
+    uintptr_t start;
+
+    __asm__("lea 2f" RELATIVE ", %[start]\n\t"
+            "sub %[bytes], %[start]\n\t"
             "clc\n\t"
-            "jmp 2f\n"
+            "jmp *%[start]\n"
             "1:\n\t"
-            ".set at, 0\n\t"
-            ".rept 16\n\t"
-            "adcl at(%[w]), %[sum]\n\t"
+            ".set at, -128\n\t"
+            ".rept 32\n\t"
+            "adcl at(%[end]), %[sum]\n\t"
             ".set at, at + 4\n\t"
-            ".endr\n\t"
-            "lea 64(%[w]), %[w]\n"
+            ".endr\n"
             "2:\n\t"
-            "decl %[rows]\n\t"
+            "lea 128(%[end]), %[end]\n\t"
+            "dec %[rows]\n\t"
             "jnz 1b\n\t"
-            "jmp 4f\n"
-            "3:\n\t"
-            "adcl (%[w]), %[sum]\n\t"
-            "lea 4(%[w]), %[w]\n"
-            "4:\n\t"
-            "decl %[count]\n\t"
-            "jnz 3b\n\t"
             "adcl $0, %[sum]"
-            : [sum] "+r"(sum), [w] "+r"(w), [rows] "+r"(rows), [count] "+r"(count)
-            :
+            : [sum] "+a"(sum), [end] "+S"(end), [rows] "+c"(rows), [start] "=&d"(start)
+            : [bytes] "r"(3 * more)
             : "cc", "memory");
     return sum;
 }
 
 u32 checksum_add(u32 sum, const void *data, size_t len)
 {
-    u32 rest = 0; /* an odd byte is the first of a word padded with zero */
+    const u8 *bytes = data;
 
-    sum = add_words(sum, data, (u32)len / 4);
-    if (len % 4)
-        memcpy(&rest, (const u8 *)data + len / 4 * 4, len % 4);
-    return add_word(sum, rest);
+    sum = add_words(sum, bytes, len / 4);
+    for (size_t i = len & ~(size_t)3; i < len; i++) /* of a word that is filled up with zero */
+        sum = add_word(sum, (u32)bytes[i] << i % 4 * 8);
+    return sum;
 }
 
 /* x86 is little-endian: what is in network order is swapped, and the sum is in network order swapped. */
