@@ -201,9 +201,9 @@ static void free_sent(struct netdev *dev)
 {
     struct virtio_net *n = dev->priv;
     u32 len;
-    int slot;
+    int slot = -EAGAIN;
 
-    while ((slot = take_slot(&n->tx, &len)) >= 0) {
+    while (n->tx.q.in_flight && (slot = take_slot(&n->tx, &len)) >= 0) {
         pkt_free(n->tx.slot[slot]);
         n->tx.slot[slot] = NULL;
         n->free_slot[n->free_count++] = (u16)slot;
