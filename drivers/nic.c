@@ -181,17 +181,13 @@ unsigned nic_rx_take(struct netdev *dev, struct nic_rx *rx, size_t len)
     return slot;
 }
 
-void nic_rx_copy(struct netdev *dev, const u8 *ring, u32 size, u32 at, u32 len)
+void nic_rx_copy(struct netdev *dev, const void *frame, size_t len)
 {
     struct pkt *p = is_sound(dev, len) ? fresh_packet(dev) : NULL;
-    u32 straight = MIN(len, size - at);
 
     if (!p)
         return;
-    u8 *to = pkt_put(p, len);
-    memcpy(to, ring + at, straight);
-    if (straight < len)
-        memcpy(to + straight, ring, len - straight);
+    memcpy(pkt_put(p, len), frame, len);
     netdev_rx(dev, p);
 }
 

@@ -62,8 +62,8 @@ static inline u8 *nic_rx_aligned(const struct pkt *p)
 }
 #define NIC_RX_ALIGNED_MAX (PKT_BUF - PKT_HEADROOM / 32 * 32) /* bytes from there on */
 
-/* A frame that lies at `at` in a ring of `size` bytes goes up as a copy. Behind its end the ring goes on at its start. */
-void nic_rx_copy(struct netdev *dev, const u8 *ring, u32 size, u32 at, u32 len);
+/* A frame that lies in the chip's own memory goes up as a copy. */
+void nic_rx_copy(struct netdev *dev, const void *frame, size_t len);
 
 /* ---- sending from a ring of packets ----------------------------------------------------------------- */
 

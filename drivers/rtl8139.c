@@ -2,9 +2,8 @@
  * Realtek RTL8139 fast Ethernet and its many clones (RTL8139C(L) data sheet; the C+ chips in their old mode).
  *
  * The chip has no descriptors for receiving: it writes frames one behind the other into one ring of bytes,
- * each with a header of status and length, and from there they are copied. The ring is the largest that the
- * chip knows, as it bounds the TCP window. It sends from four buffers on four-byte boundaries, so sending
- * copies as well. Not: C+ mode, wake-up.
+ * each with a header of status and length, and from there they are copied. It sends from four buffers on
+ * four-byte boundaries, so sending copies as well. Not: C+ mode, wake-up.
  */
 #include "drivers/driver.h"
 #include "drivers/nic.h"
@@ -34,17 +33,17 @@ enum {
 enum { CR_BUFE = 1, CR_TE = 4, CR_RE = 8, CR_RST = 0x10 };
 enum { TSD_OWN = 1 << 13, TSD_TOK = 1 << 15, TSD_THRESHOLD = 8 << 16 /* 256 bytes, then send */ };
 enum { TCR_BURST = 6 << 8, TCR_GAP = 3 << 24 };
-enum { RCR_PHYSICAL = 2, RCR_MULTICAST = 4, RCR_BROADCAST = 8, RCR_BURST = 6 << 8 };
-enum { RCR_64K = 3 << 11, RCR_THRESHOLD = 7 << 13 /* whole frames only */ };
+enum { RCR_PHYSICAL = 2, RCR_MULTICAST = 4, RCR_BROADCAST = 8, RCR_WRAP = 0x80, RCR_BURST = 6 << 8 };
+enum { RCR_32K = 2 << 11, RCR_THRESHOLD = 7 << 13 /* whole frames only */ };
 enum { MSR_NO_LINK = 4, MSR_10_MBPS = 8 };
 enum { CR9346_CONFIG_WRITE = 0xc0 };
 
 enum { RX_OK = 1, RX_ERRORS = 0x3e };
 enum { UNFINISHED = 0xfff0 }; /* length of a frame that is still being written */
 
-#define RX_BYTES  65536u
-#define RX_SPILL  16u /* that the data sheet wants behind the ring */
-#define RX_BATCH  64  /* frames in one poll */
+#define RX_BYTES  32768u /* with 64 KB real chips have locked up, and the end of the ring would go through a frame */
+#define RX_SPILL  2048u /* the last frame runs on behind the end of the ring rather than wrap */
+#define RX_BATCH  32    /* frames in one poll */
 #define TX_SLOTS  4
 #define TX_BYTES  1536
 #define FCS       4
@@ -94,7 +93,8 @@ static void start_receiver(struct rtl8139 *r)
     r->rx_at = 0;
     outl(r->io + RBSTART, bus_address(r->rx));
     outb(r->io + CR, CR_RE | CR_TE); /* both on before their configuration can be written */
-    outl(r->io + RCR, RCR_PHYSICAL | RCR_MULTICAST | RCR_BROADCAST | RCR_BURST | RCR_64K | RCR_THRESHOLD);
+    outl(r->io + RCR,
+         RCR_PHYSICAL | RCR_MULTICAST | RCR_BROADCAST | RCR_WRAP | RCR_BURST | RCR_32K | RCR_THRESHOLD);
     outl(r->io + TCR, TCR_BURST | TCR_GAP);
     outw(r->io + CAPR, (u16)(r->rx_at - 16));
     outw(r->io + ISR, 0xffff);
@@ -170,8 +170,8 @@ static bool take_frame(struct netdev *dev)
         start_receiver(r);
         return false;
     }
-    nic_rx_copy(dev, r->rx, RX_BYTES, (r->rx_at + 4u) % RX_BYTES, len - FCS);
-    r->rx_at = (u16)((r->rx_at + 4u + len + 3) & ~3u); /* modulo RX_BYTES */
+    nic_rx_copy(dev, r->rx + r->rx_at + 4, len - FCS);
+    r->rx_at = (u16)((r->rx_at + 4u + len + 3) & ~3u & (RX_BYTES - 1));
     outw(r->io + CAPR, (u16)(r->rx_at - 16));
     return true;
 }

@@ -6,11 +6,10 @@
 #include <assert.h>
 #include <string.h>
 
-enum { IO = 0xc100, RING = 65536 };
+enum { IO = 0xc100, RING = 32768 };
 enum { TSD0 = 0x10, TSAD0 = 0x20, RBSTART = 0x30, CR = 0x37, CAPR = 0x38, IMR = 0x3c, ISR = 0x3e };
 enum { TCR = 0x40, RCR = 0x44, CR9346 = 0x50, CONFIG1 = 0x52, MSR = 0x58 };
 enum { OWN = 1 << 13, TOK = 1 << 15, OVERFLOW = 0x10 };
-enum { FCS = 4 };
 
 static void model_reset(struct rtl8139_model *m)
 {
@@ -80,7 +79,7 @@ static void write_long(struct rtl8139_model *m, u32 at, u32 v)
     } else if (at == RBSTART) {
         m->ring = v;
     } else if (at == RCR) {
-        assert((m->command & 8) && (v & 0x1800) == 0x1800 && !(v & 1)); /* 64K */
+        assert((m->command & 8) && (v & 0x1800) == 0x1000 && (v & 0x80) && !(v & 1)); /* 32K, no wrap */
         m->receive_config = v;
     } else {
         assert(at == TCR || at == 8 || at == 12);
@@ -96,22 +95,13 @@ static void model_write(void *model, u32 at, unsigned size, u32 v)
     else if (at == CR)
         set_command(m, (u8)v);
     else if (at == CAPR)
-        m->read_at = (u16)(v + 16);
+        m->read_at = (u16)((v + 16) % RING);
     else if (at == CR9346)
         m->config_lock = (u8)v;
     else if (at == ISR)
         m->interrupts &= (u16)~v;
     else
         assert(at == IMR || at == CONFIG1);
-}
-
-/* Round the end of the ring: with 64K the chip wraps whatever it is told. */
-static void put(struct rtl8139_model *m, const void *data, u32 len)
-{
-    u8 *ring = machine_bus_pointer(m->ring);
-
-    for (u32 i = 0; i < len; i++)
-        ring[m->write_at++] = ((const u8 *)data)[i];
 }
 
 static bool deliver(struct rtl8139_model *m, const void *frame, u16 len, u16 claimed, u16 status)
@@ -122,10 +112,11 @@ static bool deliver(struct rtl8139_model *m, const void *frame, u16 len, u16 cla
         m->interrupts |= OVERFLOW; /* nothing arrives until it is acknowledged */
     if (!(m->command & 8) || !m->receive_config || (m->interrupts & OVERFLOW))
         return false;
-    put(m, &status, 2);
-    put(m, &claimed, 2);
-    put(m, frame, len);
-    m->write_at = (u16)((m->write_at + FCS + 3) & ~3u);
+    u8 *ring = machine_bus_pointer(m->ring);
+    memcpy(ring + m->write_at, &status, 2);
+    memcpy(ring + m->write_at + 2, &claimed, 2);
+    memcpy(ring + m->write_at + 4, frame, len);
+    m->write_at = (u16)((m->write_at + 4u + len + 4 + 3) / 4 * 4 % RING);
     m->interrupts |= 1;
     return true;
 }
