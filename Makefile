@@ -181,7 +181,7 @@ $(O)/%.elf: linker/pm.ld $(BOOT_OBJ) $(O)/%.lists.o $(O)/version.o $(O)/embed.o 
 
 # What every packet passes through is compiled for speed where there is room: puck.*. It takes the place of the same
 # file's object in the library.
-FAST_C   := $(patsubst %,tcpip/%.c,arp checksum eth ip4 net netdev pkt route tcp tcp_in tcp_out tcp_stream tftp tftp_packet udp) \
+FAST_C   := $(patsubst %,tcpip/%.c,arp checksum eth ip4 net netdev pkt route tcp tcp_in tcp_out tcp_stream tftp tftp_packet tftp_twin udp) \
             $(patsubst %,drivers/%.c,intel nic pcnet32 rtl8139 virtio_net vmxnet3) pm/time.c pm/lib/ring.c pm/lib/task.c
 FAST_OBJ := $(FAST_C:%.c=$(O)/fast/%.o)
 

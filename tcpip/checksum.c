@@ -21,13 +21,13 @@ static u32 add_word(u32 sum, u32 word)
 #endif
 
 /*
- * Whole words, in rows of 32 instructions. A first row has the words that are more than a multiple of 32: the jump goes
+ * Whole words, in rows of 16 instructions. A first row has the words that are more than a multiple of 16: the jump goes
  * to its last ones. All instructions of a row have three bytes, as their displacements have one. Neither lea nor dec
  * touches the carry, so that it goes through all of them.
  */
 static u32 add_words(u32 sum, const u8 *data, size_t count)
 {
-    size_t rows = count / 32 + 1, more = count % 32;
+    size_t rows = count / 16 + 1, more = count % 16;
     const u8 *end = data + 4 * more; /* of the row */
     uintptr_t start;
 
@@ -36,13 +36,13 @@ static u32 add_words(u32 sum, const u8 *data, size_t count)
             "clc\n\t"
             "jmp *%[start]\n"
             "1:\n\t"
-            ".set at, -128\n\t"
-            ".rept 32\n\t"
+            ".set at, -64\n\t"
+            ".rept 16\n\t"
             "adcl at(%[end]), %[sum]\n\t"
             ".set at, at + 4\n\t"
             ".endr\n"
             "2:\n\t"
-            "lea 128(%[end]), %[end]\n\t"
+            "lea 64(%[end]), %[end]\n\t"
             "dec %[rows]\n\t"
             "jnz 1b\n\t"
             "adcl $0, %[sum]"

@@ -2,7 +2,7 @@
  * The TFTP client (RFC 1350 with blksize, tsize and windowsize) as a readable stream. Reading only,
  * octet mode only, no multicast.
  */
-#include "tcpip/tftp_packet.h"
+#include "tcpip/tftp_client.h"
 
 #include "pm/lib/clock.h"
 #include "pm/lib/fail.h"
@@ -10,7 +10,6 @@
 #include "pm/lib/writer.h"
 #include "tcpip/ask.h"
 #include "tcpip/dns.h"
-#include "tcpip/fetch.h"
 #include "tcpip/net.h"
 #include "tcpip/printable.h"
 #include "tcpip/route.h"
@@ -27,44 +26,7 @@
 #define HEADERS     32u
 #define WINDOW_MAX  32u /* blocks: half of what a UDP socket queues */
 
-/*
- * How long a window may stay silent before it is asked for again: four round trips, within these. The least is for a
- * server that has to look at its disk.
- */
-#define RESEND_FIRST_MS 1000
-#define RESEND_MIN_MS   20
-#define RESEND_MAX_MS   4000
-
-/*
- * A server that was restarted knows nothing of the transfer, and its kernel says so of each ACK (ICMP, port
- * unreachable). Who guesses ports can forge that, and a firewall that is being reloaded may say it for a moment: it is
- * believed when it answered so many ACKs, each after a longer silence, without a block in between. Linux says it six
- * times in a row (icmp_ratelimit).
- */
-#define REFUSALS_MAX 5u
-
-struct tftp {
-    struct stream stream;
-    struct udp_socket socket;
-    const char *file;
-    u32 server;
-    u16 asked_port;  /* where requests go */
-    u16 port;        /* the server's for this transfer ("TID"), 0 until it answers */
-    unsigned sent;   /* requests */
-    bool no_options; /* leave them out from the start */
-    struct tftp_options asked, granted;
-    struct tftp_window window;
-    struct pkt *block; /* the rest of the current block; NULL = none */
-    u64 received;      /* bytes */
-    bool is_failed;    /* the server ended it: nothing more to tell it */
-    msec_t heard_at;   /* last new block */
-    msec_t acked_at;
-    msec_t resend_at;
-    msec_t round_trip; /* smoothed, ms */
-    unsigned refusals; /* ACKs since the last new block that were called undeliverable */
-    bool is_timing;    /* the last ACK was no repetition: what it brings is a round trip (Karn) */
-    msec_t timeout;
-};
+#define RESEND_FIRST_MS 1000 /* nothing was measured yet */
 
 static struct tftp *of(struct stream *s)
 {
@@ -73,24 +35,29 @@ static struct tftp *of(struct stream *s)
 
 /* ---- packets out ---------------------------------------------------------------------------------- */
 
-static void send_error(struct tftp *t, u32 ip, u16 port, u16 code, const char *text)
+void tftp_send_error(struct udp_socket *s, u32 ip, u16 port, u16 code, const char *text)
 {
     u8 buf[48];
     struct writer w = writer_of(buf, sizeof(buf));
     put16be(&w, TFTP_ERROR);
     put16be(&w, code);
     put_bytes(&w, text, strlen(text) + 1);
-    udp_send(&t->socket, ip, port, buf, writer_len(&w));
+    udp_send(s, ip, port, buf, writer_len(&w));
+}
+
+void tftp_send_ack(const struct tftp *t, struct udp_socket *s, u16 port, u16 block)
+{
+    u8 buf[4];
+    struct writer w = writer_of(buf, sizeof(buf));
+    put16be(&w, TFTP_ACK);
+    put16be(&w, block);
+    udp_send(s, t->server, port, buf, sizeof(buf));
 }
 
 /* Acknowledge what was received in order. A lost or unsendable ACK is repeated by the timer. */
 static void send_ack(struct tftp *t, bool is_repetition)
 {
-    u8 buf[4];
-    struct writer w = writer_of(buf, sizeof(buf));
-    put16be(&w, TFTP_ACK);
-    put16be(&w, t->window.last);
-    udp_send(&t->socket, t->server, t->port, buf, sizeof(buf));
+    tftp_send_ack(t, &t->socket, t->port, t->window.last);
     t->acked_at = clock_now();
     t->resend_at = t->acked_at + t->timeout;
     t->is_timing = !is_repetition;
@@ -98,7 +65,7 @@ static void send_ack(struct tftp *t, bool is_repetition)
 
 /* ---- packets in ----------------------------------------------------------------------------------- */
 
-static int server_error(struct tftp *t, struct reader r)
+int tftp_server_error(struct tftp *t, struct reader r)
 {
     u16 code = get16be(&r);
     char text[100];
@@ -115,14 +82,13 @@ static void measure_round_trip(struct tftp *t, msec_t now)
         msec_t sample = now - t->acked_at;
         t->round_trip = t->round_trip ? (7 * t->round_trip + sample) / 8 : sample;
         t->is_timing = false;
-        t->timeout = MIN(MAX(4 * t->round_trip, RESEND_MIN_MS), RESEND_MAX_MS);
+        t->timeout = MIN(MAX(4 * t->round_trip, TFTP_RESEND_MIN_MS), TFTP_RESEND_MAX_MS);
     }
 }
 
 /*
- * A DATA packet; r is behind the opcode. Keeps the packet when it is the next block. A block that was here already is
- * no reason to acknowledge it again: were our ACK lost, the timer says so, and who answers copies makes copies
- * (RFC 1123 4.2.3.1).
+ * A block that was here already is no reason to acknowledge it again: were our ACK lost, the timer says so, and who
+ * answers copies makes copies (RFC 1123 4.2.3.1).
  */
 static bool take_data(struct tftp *t, struct pkt *p, struct reader r)
 {
@@ -141,6 +107,9 @@ static bool take_data(struct tftp *t, struct pkt *p, struct reader r)
     t->refusals = 0;
     t->resend_at = now + t->timeout;
     t->received += len;
+    t->blocks++;
+    for (const struct tftp_feature *const *f = tftp_features; *f; f++)
+        (*f)->took(t, r.p, len);
     if (verdict == TFTP_TAKE_ACK)
         send_ack(t, false);
     pkt_pull(p, 4);
@@ -155,13 +124,13 @@ static int take_packet(struct tftp *t, struct pkt *p, const struct udp_from *fro
     int rc = 0;
     bool is_kept = false;
     if (from->ip == t->server && from->port != t->port) {
-        send_error(t, from->ip, from->port, TFTP_UNKNOWN_TID, "unknown transfer");
+        tftp_send_error(&t->socket, from->ip, from->port, TFTP_UNKNOWN_TID, "unknown transfer");
     } else if (from->ip == t->server) {
         u16 opcode = get16be(&r);
         if (opcode == TFTP_DATA)
             is_kept = take_data(t, p, r);
         else if (opcode == TFTP_ERROR)
-            rc = server_error(t, r);
+            rc = tftp_server_error(t, r);
     }
     if (!is_kept)
         pkt_free(p);
@@ -170,19 +139,33 @@ static int take_packet(struct tftp *t, struct pkt *p, const struct udp_from *fro
 
 /* ---- reading -------------------------------------------------------------------------------------- */
 
+int tftp_check_idle(const struct tftp *t)
+{
+    if (clock_now() < t->heard_at + t->stream.idle_ms)
+        return 0;
+    return fail(ETIMEDOUT, "TFTP server %s is silent for %u s after %llu bytes", ip4_text(t->server),
+                (unsigned)(t->stream.idle_ms / 1000), (unsigned long long)t->received);
+}
+
+int tftp_forgotten(struct tftp *t)
+{
+    t->is_failed = true;
+    return fail(ECONNREFUSED, "TFTP server %s forgot the transfer after %llu bytes: was it restarted?",
+                ip4_text(t->server), (unsigned long long)t->received);
+}
+
 static int on_timeout(struct tftp *t)
 {
-    if (clock_now() >= t->heard_at + t->stream.idle_ms)
-        return fail(ETIMEDOUT, "TFTP server %s is silent for %u s after %llu bytes", ip4_text(t->server),
-                    (unsigned)(t->stream.idle_ms / 1000), (unsigned long long)t->received);
+    int rc = tftp_check_idle(t);
+    if (rc < 0)
+        return rc;
     t->refusals += t->socket.error == -ECONNREFUSED; /* of the latest ACK: to send clears it */
-    if (t->refusals == REFUSALS_MAX) {
-        t->is_failed = true;
-        return fail(ECONNREFUSED, "TFTP server %s forgot the transfer after %llu bytes: was it restarted?",
-                    ip4_text(t->server), (unsigned long long)t->received);
-    }
-    t->timeout = MIN(2 * t->timeout, RESEND_MAX_MS);
+    if (t->refusals == TFTP_REFUSALS_MAX)
+        return tftp_forgotten(t);
+    t->timeout = MIN(2 * t->timeout, TFTP_RESEND_MAX_MS);
     send_ack(t, true);
+    for (const struct tftp_feature *const *f = tftp_features; *f; f++)
+        (*f)->repeated(t);
     return 0;
 }
 
@@ -197,6 +180,8 @@ static int next_block(struct tftp *t)
             rc = t->socket.rx.count ? 0 : on_timeout(t);
         if (rc < 0)
             return rc;
+        if (t->next != next_block) /* a feature goes on from here */
+            return t->next(t);
     }
     return 0;
 }
@@ -206,7 +191,7 @@ static long tftp_read(struct stream *s, void *buf, size_t len)
     struct tftp *t = of(s);
     while (len) {
         if (!t->block) {
-            int rc = next_block(t);
+            int rc = t->next(t);
             if (rc < 0 || !t->block)
                 return rc;
         }
@@ -223,14 +208,22 @@ static long tftp_read(struct stream *s, void *buf, size_t len)
     return 0;
 }
 
+static void release(struct tftp *t)
+{
+    for (const struct tftp_feature *const *f = tftp_features; *f; f++)
+        (*f)->closing(t);
+    pkt_free(t->block);
+    free(t->file);
+    free(t);
+}
+
 static void tftp_close(struct stream *s)
 {
     struct tftp *t = of(s);
     if (t->port && !t->is_failed && !t->window.is_done)
-        send_error(t, t->server, t->port, 0, "stopped");
-    pkt_free(t->block);
+        tftp_send_error(&t->socket, t->server, t->port, 0, "stopped");
     udp_close(&t->socket);
-    free(t);
+    release(t);
 }
 
 static const struct stream_ops tftp_ops = {.read = tftp_read, .close = tftp_close};
@@ -281,13 +274,13 @@ static int match_first_answer(void *arg, struct pkt *p, const struct udp_from *f
     if (opcode == TFTP_ERROR) {
         struct reader code = r;
         bool is_about_options = !t->no_options && get16be(&code) == TFTP_BAD_OPTION;
-        int rc = server_error(t, r);
+        int rc = tftp_server_error(t, r);
         return is_about_options ? -EOPNOTSUPP : rc;
     }
     if (opcode == TFTP_OACK) {
         if (tftp_read_oack(r, &t->asked, &t->granted) == 0)
             return 1;
-        send_error(t, t->server, t->port, TFTP_BAD_OPTION, "option not asked for");
+        tftp_send_error(&t->socket, t->server, t->port, TFTP_BAD_OPTION, "option not asked for");
         return t->no_options ? -EPROTO : -EOPNOTSUPP;
     }
     t->port = 0;
@@ -385,19 +378,18 @@ static int tftp_open(const struct uri *u, const struct fetch_request *r, struct 
         return fail(EINVAL, "no server in this URI");
     char *file = file_name(u);
     struct tftp *t = file ? calloc(1, sizeof(*t)) : NULL;
-    int rc = t ? 0 : file ? fail(ENOMEM, "no memory for TFTP") : -EINVAL;
-    if (rc == 0) {
-        t->file = file;
-        t->asked_port = u->port ? u->port : TFTP_PORT;
-        t->stream.ops = &tftp_ops;
-        t->stream.idle_ms = r->idle_ms;
-        rc = request(t, u->host);
+    if (!t) {
+        free(file);
+        return file ? fail(ENOMEM, "no memory for TFTP") : -EINVAL;
     }
-    free(file);
+    t->file = file;
+    t->asked_port = u->port ? u->port : TFTP_PORT;
+    t->stream.ops = &tftp_ops;
+    t->next = next_block;
+    t->stream.idle_ms = r->idle_ms;
+    int rc = request(t, u->host);
     if (rc < 0) {
-        if (t)
-            pkt_free(t->block);
-        free(t);
+        release(t);
         return rc;
     }
     t->stream.size = t->granted.size;

@@ -11,9 +11,9 @@ from conftest import OBJ, ROOT
 
 # NIC: million instructions to the first DHCPDISCOVER, and instructions for each byte by TFTP;
 # 3 % over what they are. A KiB more in the packed image costs 0.25 million to unpack.
-LIMITS = {'e1000': (37.1, 1.91), 'rtl8139': (35.8, 2.22), 'pcnet': (36.2, 1.91), 'virtio': (36.1, 2.06)}
+LIMITS = {'e1000': (37.7, 2.0), 'rtl8139': (36.4, 2.3), 'pcnet': (36.8, 2.0), 'virtio': (36.7, 2.15)}
 
-# Instructions for each byte by HTTP; on a quiet machine 1.15 to 1.55
+# Instructions for each byte by HTTP; on a quiet machine 1.05 to 1.4
 HTTP_LIMIT, HTTP_NICS, HTTP_TRIES = 2.0, ['e1000', 'rtl8139', 'pcnet', 'virtio'], 6
 
 FIGURES = {'tftp': ['discover_minsn', 'discover_at_s', 'ack_s', 'tftp_insn_per_byte', 'tftp_mib_per_cpu_s',

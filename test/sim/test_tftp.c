@@ -29,6 +29,8 @@ struct transfer {
     u32 blksize, windowsize;
     u32 acked; /* blocks, not modulo 65536 */
     bool is_dead;
+    u16 awaits;     /* of a stubborn server: the only ACK it listens to */
+    msec_t sent_at; /* and when it sent the block that this is for */
 };
 
 /*
@@ -51,6 +53,10 @@ static struct {
     u32 refuses_at; /* once this block was acknowledged, so many ACKs are told that nobody has the port */
     unsigned refuses;
     u32 max_window, max_blksize;
+    bool is_stubborn;      /* as dnsmasq: an ACK that is repeated does not move it, two seconds do */
+    bool has_other_file;   /* for the second request and later ones */
+    u32 busy_at;           /* once this block was acknowledged, it hears nothing for 300 ms */
+    unsigned one_transfer; /* all requests but the first get ERROR 4 */
     unsigned rrqs, acks, errors, data_sent;
     u16 last_error;
     char file[800];
@@ -68,6 +74,8 @@ static void send_data(u16 tid, struct transfer *t, u32 block)
     put16be(&w, TFTP_DATA);
     put16be(&w, (u16)block);
     put_bytes(&w, content + at, len);
+    if (srv.has_other_file && tid != FIRST_TID)
+        buf[4] ^= 1;
     srv.data_sent++;
     sim_udp_send(srv.host, tid, 0x0a000002, t->peer_port, buf, writer_len(&w));
 }
@@ -87,6 +95,15 @@ static void send_window(u16 tid, struct transfer *t)
 static void on_ack(u16 tid, struct transfer *t, u16 block)
 {
     srv.acks++;
+    if (srv.busy_at && t->acked == srv.busy_at && clock_now() - t->sent_at < 300)
+        return;
+    if (srv.is_stubborn && block != t->awaits) {
+        if (clock_now() - t->sent_at < 2000)
+            return;
+        block = (u16)t->acked;
+    }
+    t->sent_at = clock_now();
+    t->awaits = (u16)(block + 1);
     u32 acked = t->acked + (u16)(block - (u16)t->acked);
     if (acked - t->acked > t->windowsize)
         return; /* of the past */
@@ -158,9 +175,13 @@ static void on_rrq(const struct sim_datagram *d, struct reader r)
         if (strcmp(name, "windowsize") == 0)
             t->windowsize = srv.max_window ? MIN(value, srv.max_window) : value;
     }
+    t->awaits = srv.no_options;
+    t->sent_at = clock_now();
     if (srv.is_silent || (has_options && srv.fears_options))
         return;
-    if (srv.error)
+    if (srv.one_transfer && srv.rrqs > 1)
+        send_error(tid, d->src_port, 4, "busy");
+    else if (srv.error)
         send_error(tid, d->src_port, (u16)(srv.error - 1), "no\033[2Jfile");
     else if (has_options && srv.refuses_options)
         send_error(tid, d->src_port, 8, "no options");
@@ -622,6 +643,79 @@ static void test_heavy_loss(void **state)
     bad_line((struct sim_line){.loss = 200000, .delay_us = 500}, 90000);
 }
 
+/* ---- a twin ---------------------------------------------------------------------------------------------- */
+
+#define MBIT100 .rate_kbps = 100000, .delay_us = 250
+
+static msec_t time_from_stubborn(u64 seed, u32 loss)
+{
+    getting_stop(NULL);
+    begin(seed);
+    srv.is_stubborn = true;
+    srv.max_window = 1;
+    srv.size = FILE_MAX;
+    srv.no_options = seed == 5;
+    sim_faults((struct sim_line){MBIT100, .loss = loss});
+    is_whole(get());
+    return got.took;
+}
+
+/* Each block that is lost would cost two seconds, 40 times as much as all between two losses. */
+static void test_twin(void **state)
+{
+    (void)state;
+    for (u64 seed = 1; seed <= 10; seed++) {
+        msec_t whole = time_from_stubborn(seed, 0);
+        assert_int_equal(srv.rrqs, 1);
+        msec_t lossy = time_from_stubborn(seed, 10000);
+        print_message("seed %u: %u ms without loss, %u ms with 1 %%\n", (unsigned)seed, (unsigned)whole,
+                      (unsigned)lossy);
+        assert_true(lossy < 10 * whole);
+        assert_true(srv.rrqs >= 2);
+    }
+}
+
+static void test_twin_under_heavy_loss(void **state)
+{
+    (void)state;
+    for (u64 seed = 1; seed <= 10; seed++) {
+        time_from_stubborn(seed, 50000);
+        assert_in_range(got.took, 0, 120000); /* 214 s were 107 lost blocks */
+    }
+}
+
+/* A server that was busy for a moment: when no block is lost after that, it is not asked for each of them twice. */
+static void test_twin_of_a_busy_server(void **state)
+{
+    (void)state;
+    srv.max_window = 1;
+    srv.max_blksize = 128;
+    srv.size = 20000 * 128;
+    srv.busy_at = 100;
+    sim_faults((struct sim_line){MBIT100});
+    is_whole(get());
+    assert_int_equal(srv.rrqs, 2);
+    assert_in_range(srv.data_sent, 20000, 20000 + 100 + 2 * 4096);
+}
+
+/* Two versions of a file are not mixed; a server that has only one transfer for us is left alone. */
+static void test_twin_is_of_no_use(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 3; i++) {
+        getting_stop(NULL);
+        begin(3);
+        srv.is_stubborn = true;
+        srv.max_window = 1;
+        srv.size = 1 << 20;
+        srv.has_other_file = i == 0;
+        srv.one_transfer = i == 1;
+        sim_faults((struct sim_line){MBIT100, .loss = 20000});
+        is_whole(get());
+        assert_in_range(srv.rrqs, i == 2 ? 1 : 2, 2);
+    }
+}
+
 static void test_noise(void **state)
 {
     (void)state;
@@ -683,6 +777,10 @@ int main(void)
         T(light_loss),
         T(heavy_loss),
         T(noise),
+        T(twin),
+        T(twin_under_heavy_loss),
+        T(twin_of_a_busy_server),
+        T(twin_is_of_no_use),
         T(reordering),
         T(slow_line),
         T(loss_costs_a_round_trip),
