@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Write the seeds of fuzz_eth, fuzz_packets, fuzz_tcp, fuzz_clients and fuzz_web into test/fuzz/corpus."""
+"""Write the seeds with names of fuzz_eth, fuzz_packets, fuzz_tcp, fuzz_tftp, fuzz_clients and fuzz_web into test/fuzz/corpus."""
 import gzip
 import pathlib
 import struct
@@ -162,6 +162,28 @@ PAGES = {
 }
 
 
+# TFTP: an answer to each packet of the client; b'' = none.
+OACK = b'\0\6blksize\0' + b'8\0'
+LAST = b'\0\3\0\4end'
+
+
+def block(n, text=b'block'):
+    return struct.pack('>HH', 3, n) + text + b'%03d' % n
+
+
+# A block is lost, three repeated ACKs do not bring it, and the file is asked for a second time.
+SILENCE = [OACK, block(1), block(2), block(3), *[b''] * 4]
+TRANSFERS = {
+    'twin': [*SILENCE, OACK, block(1), block(2), block(3), LAST],
+    'twin_of_another_file': [*SILENCE, OACK, block(1), block(2, b'other'), b'', LAST],
+    'twin_refused': [*SILENCE, b'\0\5\0\4busy\0', b'', LAST],
+    'twin_with_other_options': [*SILENCE, b'\0\6blksize\0' + b'9\0', LAST],
+    'twin_asked_for_again': [*SILENCE, b'', b'', OACK, block(1), b'', block(2), b'', block(3), LAST],
+    'twin_ahead': [*SILENCE, OACK, *[block(n) for n in range(1, 9)], b'', block(4), block(5), b'', block(6), b'',
+                   block(9), block(7), b'\0\5\0\0gone\0', block(10), b'\0\5\0\0gone\0'],
+}
+
+
 def steps(who, *answers):
     return bytes([who]) + b''.join(answers)
 
@@ -171,6 +193,8 @@ def main():
         save('clients', name, steps(*what))
     for name, what in PAGES.items():
         save('web', name, steps(*what))
+    for name, packets in TRANSFERS.items():
+        save('tftp', name, b''.join(bytes([4, len(p)]) + p for p in packets))
     for name, frame in FRAMES.items():
         save('eth', name, b'\1' + frame)
         save('eth', name + '_raw', b'\4' + frame)
