@@ -136,7 +136,9 @@ static int on_silence(struct tftp *t, struct leg *l)
 static void take_oack(const struct tftp *t, struct leg *l, struct reader r)
 {
     struct tftp_options granted;
-    if (l->came || tftp_read_oack(r, &t->asked, &granted) < 0 || granted.blksize != t->granted.blksize ||
+    if (l->came) /* a copy that comes late */
+        return;
+    if (tftp_read_oack(r, &t->asked, &granted) < 0 || granted.blksize != t->granted.blksize ||
         granted.windowsize != 1 || granted.size != t->granted.size)
         kill(t, l);
     else
@@ -192,7 +194,9 @@ static bool take_data(struct tftp *t, struct leg *l, struct pkt *p, struct reade
         keep(t, p, len);
     came(t, l, block);
     struct leg *other = &t->twin->leg[l == t->twin->leg];
-    if (other->port && !other->is_dead && other->acked < t->blocks && ++other->passed == PASSED)
+    if (t->window.is_done)
+        kill(t, other);
+    else if (other->port && !other->is_dead && other->acked < t->blocks && ++other->passed == PASSED)
         repair(t, other);
     return is_new;
 }
@@ -294,7 +298,8 @@ static void closing(struct tftp *t)
 {
     struct tftp_twin *w = t->twin;
     if (w && w->is_asked) {
-        kill(t, &w->leg[TWIN]);
+        if (!t->window.is_done) /* else one has its last ACK, and the other was told */
+            kill(t, &w->leg[TWIN]);
         udp_close(&w->socket);
     }
     free(w);

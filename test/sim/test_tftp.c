@@ -671,6 +671,7 @@ static void test_twin(void **state)
         print_message("seed %u: %u ms without loss, %u ms with 1 %%\n", (unsigned)seed, (unsigned)whole,
                       (unsigned)lossy);
         assert_true(lossy < 10 * whole);
+        assert_int_equal(srv.errors, 1); /* one of the two ends with the file, the other is told to stop */
         assert_true(srv.rrqs >= 2);
     }
 }
