@@ -455,7 +455,7 @@ CHECK = $(PYTHON) tools/check --obj $(O) --bin $(BIN) --images '$(IMAGES)' --uni
 
 check-built: images $(O)/insncount.so $(O)/relay again $(UNIT_BIN) $(FUZZ_BIN) $(CLANG_OBJ) $(HEADER_OK) $(O)/docs-tables $(O)/test/puck-script
 
-## check        everything: unit, simulated network, fuzz corpora, structure, machine tests; under 15 minutes
+## check        everything: unit, simulated network, fuzz corpora, structure, machine tests; under 20 minutes
 check: | need-check need-demo
 	@$(MAKE) --no-print-directory check-built
 	@$(CHECK) unit fuzz static machine

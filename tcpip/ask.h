@@ -13,7 +13,7 @@ struct ask {
     /* Judge a datagram: > 0 done (returned), 0 not for us, go on waiting, < 0 end with this error. */
     int (*match)(void *arg, struct pkt *p, const struct udp_from *from);
     void *arg;
-    msec_t first_timeout; /* ms; doubles, plus or minus 1/8 at random */
+    msec_t first_timeout; /* ms; doubles; up to a quarter more at random */
     msec_t max_timeout;
     unsigned tries;       /* sends in all */
     msec_t deadline;      /* give up then, whatever is left; 0 = no other limit */

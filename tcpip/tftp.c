@@ -82,7 +82,7 @@ static void measure_round_trip(struct tftp *t, msec_t now)
         msec_t sample = now - t->acked_at;
         t->round_trip = t->round_trip ? (7 * t->round_trip + sample) / 8 : sample;
         t->is_timing = false;
-        t->timeout = MIN(MAX(4 * t->round_trip, TFTP_RESEND_MIN_MS), TFTP_RESEND_MAX_MS);
+        t->timeout = tftp_timeout(t);
     }
 }
 

@@ -55,6 +55,12 @@ struct tftp_feature {
     void (*closing)(struct tftp *t);
 };
 
+/* From the round trip, for an ACK that is no repetition. */
+static inline msec_t tftp_timeout(const struct tftp *t)
+{
+    return MIN(MAX(4 * t->round_trip, TFTP_RESEND_MIN_MS), TFTP_RESEND_MAX_MS);
+}
+
 extern const struct tftp_feature *const tftp_features[]; /* NULL at the end */
 
 /* Send to the server, from any socket. What cannot be sent is a lost packet. */

@@ -86,7 +86,7 @@ static void came(const struct tftp *t, struct leg *l, u32 block)
 {
     l->came = l->acked = block;
     l->passed = l->refusals = 0;
-    l->timeout = MIN(MAX(4 * t->round_trip, TFTP_RESEND_MIN_MS), TFTP_RESEND_MAX_MS);
+    l->timeout = tftp_timeout(t);
     acknowledge(t, l);
 }
 

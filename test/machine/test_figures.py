@@ -8,6 +8,7 @@ import struct
 
 import pytest
 
+from badpeers import dhcp_options
 from net import Lan, Peer, Relay, Slirp, first_of_all
 from qemu import Machine, kernel, nic
 from steps import PROMPT, must
@@ -126,13 +127,6 @@ def test_tftp_under_loss(www, link, model, server):
 
 # ---- DHCP, by QEMU's virtual clock ---------------------------------------------------------------------------
 
-def dhcp_type(packet):
-    options = packet[240:]
-    while options and options[0] != 53:
-        options = options[1:] if options[0] == 0 else options[2 + options[1]:] if len(options) > 1 else b''
-    return options[2] if len(options) > 2 else 0
-
-
 def dhcp_frames(capture):
     """(when, message type) of each."""
     data, at = capture.read_bytes(), 24
@@ -140,7 +134,7 @@ def dhcp_frames(capture):
         seconds, microseconds, size, _ = struct.unpack_from('<IIII', data, at)
         frame = data[at + 16:at + 16 + size]
         if frame[12:14] == b'\x08\0' and frame[23] == 17 and frame[36:38] in (b'\0\x43', b'\0\x44'):
-            yield seconds + microseconds / 1e6, dhcp_type(frame[42:])
+            yield seconds + microseconds / 1e6, dhcp_options(frame[42:])[53][0]
         at += 16 + size
 
 

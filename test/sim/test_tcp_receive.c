@@ -21,6 +21,15 @@ static void say_data(u32 seq, size_t len)
     script_say(SIM_ACK, seq, 1, script_data(seq, len), len);
 }
 
+/* The same, and no time passes: what is sent like this arrives together. */
+static void send_data(u32 seq, u16 len)
+{
+    struct sim_segment s = script_segment(SIM_ACK, seq, 1);
+    s.data = script_data(seq, len);
+    s.len = len;
+    sim_tcp_send_segment(script.peer, SCRIPT_US, &s);
+}
+
 /* Beyond the first segments, which are all acknowledged at once. Returns the next sequence. */
 static u32 past_quick_start(void)
 {
@@ -93,12 +102,8 @@ static void acks_of_a_batch_are_one(void **state)
     (void)state;
     assert_true(script_open());
     simnet_poll_every(5000);
-    for (u32 i = 0; i < 20; i++) {
-        struct sim_segment s = script_segment(SIM_ACK, 1 + i * 1000, 1);
-        s.data = script_data(1 + i * 1000, 1000);
-        s.len = 1000;
-        sim_tcp_send_segment(script.peer, SCRIPT_US, &s);
-    }
+    for (u32 i = 0; i < 20; i++)
+        send_data(1 + i * 1000, 1000);
     simnet_run(12);
     assert_int_equal(script_hear(1)->s.ack, 20001);
     assert_null(script_hear(50));
@@ -128,24 +133,24 @@ static void out_of_order_is_told_with_sack(void **state)
     expect_read(2000);
 }
 
+/* Returns the sequence of the 1000 bytes that are missing; as many behind them are there. */
+static u32 open_with_a_hole(void)
+{
+    assert_true(script_open());
+    u32 seq = past_quick_start();
+    say_data(seq + 1000, 1000);
+    script_forget();
+    return seq;
+}
+
 /* A peer that repairs a loss waits for this acknowledgement: it is not left to what else the poll brings. */
 static void a_filled_hole_is_acked_at_once(void **state)
 {
-    u32 seq;
-
     (void)state;
-    assert_true(script_open());
-    seq = past_quick_start();
-    say_data(seq + 1000, 1000);
-    script_forget();
+    u32 seq = open_with_a_hole();
     simnet_poll_every(3000);
-    for (u32 at = seq; at <= seq + 2000; at += 2000) { /* the repair, and what comes after */
-        struct sim_segment s = script_segment(SIM_ACK, at, 1);
-
-        s.data = script_data(at, 1000);
-        s.len = 1000;
-        sim_tcp_send_segment(script.peer, SCRIPT_US, &s);
-    }
+    send_data(seq, 1000); /* the repair, and what comes after */
+    send_data(seq + 2000, 1000);
     simnet_run(4);
     assert_int_equal(ack()->s.ack, seq + 2000);
     assert_int_equal(script_hear(20)->s.ack, seq + 3000);
@@ -155,13 +160,8 @@ static void a_filled_hole_is_acked_at_once(void **state)
 /* It may be lost, and the peer have nothing else to send. */
 static void a_filled_hole_is_acked_twice(void **state)
 {
-    u32 seq;
-
     (void)state;
-    assert_true(script_open());
-    seq = past_quick_start();
-    say_data(seq + 1000, 1000);
-    script_forget();
+    u32 seq = open_with_a_hole();
     say_data(seq, 1000);
     assert_int_equal(ack()->s.ack, seq + 2000);
     assert_int_equal(script_hear(10)->s.ack, seq + 2000);
@@ -205,12 +205,8 @@ static void without_sack_every_segment_is_a_duplicate(void **state)
     (void)state;
     assert_true(script_open_with((struct sim_segment){.mss = 1460, .wscale = 7, .has_ts = true}));
     simnet_poll_every(5000); /* also within one poll: the peer counts them */
-    for (u32 i = 1; i <= 5; i++) {
-        struct sim_segment s = script_segment(SIM_ACK, 1 + i * 1000, 1);
-        s.data = script_data(1 + i * 1000, 1000);
-        s.len = 1000;
-        sim_tcp_send_segment(script.peer, SCRIPT_US, &s);
-    }
+    for (u32 i = 1; i <= 5; i++)
+        send_data(1 + i * 1000, 1000);
     simnet_run(12);
     for (u32 i = 1; i <= 5; i++) {
         const struct heard *h = ack();
