@@ -103,7 +103,7 @@ static int run(struct batch *b, char **uris)
             rc = task_pause(NEVER);
         if (rc == 0)
             rc = reap(b);
-        if (rc == 0 && !b->common->quiet)
+        if (rc == 0 && b->finished < b->count && !b->common->quiet)
             show(b);
     }
     progress_clear(&b->progress);

@@ -33,6 +33,7 @@ struct file {
     int rc;
     size_t per_turn; /* bytes between two looks at the world; 0 = all at once */
     bool never_ends; /* nothing comes, for ever */
+    msec_t closing;  /* takes so long */
 };
 
 static struct file files[16];
@@ -63,8 +64,10 @@ static long test_read(struct stream *s, void *buf, size_t len)
 
 static void test_close(struct stream *s)
 {
+    struct test_stream *t = container_of(s, struct test_stream, s);
+    clock_advance(t->f->closing);
     open_now--;
-    free(container_of(s, struct test_stream, s));
+    free(t);
 }
 
 static const struct stream_ops test_ops = {.read = test_read, .close = test_close};
@@ -364,6 +367,16 @@ static void test_parallel(void **state)
         assert_int_equal(img->role, IMAGE_INITRD);
     }
     assert_true(printed("a,b,c") && printed("test://host/a... ok (100.0 kB") && printed("300.0 kB"));
+}
+
+/* The bar is for those that run: behind the last "ok" a line begins. */
+static void test_parallel_leaves_no_bar(void **state)
+{
+    (void)state;
+    serve("a", "a");
+    serve("b", "b")->closing = 1000;
+    assert_int_equal(run("imgfetch --parallel a b\necho NEXT"), 0);
+    assert_true(printed("/s)\nNEXT\n"));
 }
 
 static void test_parallel_rules(void **state)
@@ -670,6 +683,7 @@ int main(void)
         T(test_retry_can_be_interrupted),
         T(test_ctrl_c_within_100_ms),
         T(test_parallel),
+        T(test_parallel_leaves_no_bar),
         T(test_parallel_rules),
         T(test_parallel_many),
         T(test_parallel_failure),
