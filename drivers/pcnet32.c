@@ -219,16 +219,30 @@ static int pcnet_send(struct netdev *dev, struct pkt *packet)
     return 0;
 }
 
+/*
+ * The status of a slot, OWN as long as the chip has not written all of it: QEMU gives a slot back with a start and
+ * adds the end and the length afterwards. It is done when it goes on to the next slot, as a chip does whose frame did
+ * not end here: then the status is read once more.
+ */
+static u16 rx_status(const struct pcnet *p, unsigned slot)
+{
+    u16 status = p->rx_ring[slot].status;
+
+    if ((status & (OWN | ERR | STP | ENP)) != STP)
+        return status;
+    return p->rx_ring[(slot + 1) % NIC_RX_RING].status & OWN ? OWN : p->rx_ring[slot].status;
+}
+
 static void pcnet_poll(struct netdev *dev)
 {
     struct pcnet *p = dev->priv;
-    const struct descriptor *d;
     unsigned done = 0;
+    u16 status;
 
-    while (done < NIC_RX_RING && !((d = &p->rx_ring[p->rx.next])->status & OWN)) {
+    while (done < NIC_RX_RING && !((status = rx_status(p, p->rx.next)) & OWN)) {
         barrier();
-        bool is_whole = (d->status & (ERR | STP | ENP)) == (STP | ENP);
-        give_rx(p, nic_rx_take(dev, &p->rx, is_whole ? (d->message & 0xfff) - FCS : 0));
+        bool is_whole = (status & (ERR | STP | ENP)) == (STP | ENP);
+        give_rx(p, nic_rx_take(dev, &p->rx, is_whole ? (p->rx_ring[p->rx.next].message & 0xfff) - FCS : 0));
         done++;
     }
     if (!done && nic_link_due(dev))

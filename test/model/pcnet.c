@@ -77,6 +77,14 @@ bool pcnet_model_receive(struct pcnet_model *m, const void *frame, u16 len, u16 
     return true;
 }
 
+void pcnet_model_finish(struct pcnet_model *m, u16 status, u16 claimed)
+{
+    struct descriptor *d = entry(m->rx_ring, (m->rx_at + m->rx_count - 1) % m->rx_count);
+
+    d->message = claimed;
+    d->status = status;
+}
+
 static void write_status(struct pcnet_model *m, u16 v)
 {
     m->csr[0] &= (u16) ~(v & 0x7f00); /* writing one clears */

@@ -27,4 +27,7 @@ void pcnet_model_init(struct pcnet_model *m, bool is_wide);
  * check sequence in the descriptor. False when the receiver is off or has no buffer. */
 bool pcnet_model_receive(struct pcnet_model *m, const void *frame, u16 len, u16 status, u16 claimed);
 
+/* What the descriptor of the last frame says at last: QEMU writes it twice. */
+void pcnet_model_finish(struct pcnet_model *m, u16 status, u16 claimed);
+
 bool pcnet_model_is_running(const struct pcnet_model *m);

@@ -81,6 +81,22 @@ static void test_bad_descriptors_are_counted_and_their_buffers_used_again(void *
     assert_null(dev->rx.first);
 }
 
+static void test_an_unfinished_frame_is_waited_for(void **state)
+{
+    (void)state;
+    struct netdev *dev = nic_test_open(&driver_pcnet32);
+
+    receive_as(5, 0x200); /* it begins */
+    dev->ops->poll(dev);
+    assert_null(dev->rx.first);
+    pcnet_model_finish(&model, WHOLE, 104);
+    receive_as(6, WHOLE);
+    dev->ops->poll(dev);
+    assert_int_equal(dev->stats.rx_errors, 0);
+    nic_test_expect(dev, 100, 5);
+    nic_test_expect(dev, 100, 6);
+}
+
 static void test_speed_from_the_phy(void **state)
 {
     (void)state;
@@ -102,6 +118,7 @@ int main(void)
         ON(suite_probe, PORTS_32_BITS),
         TEST(test_a_chip_that_does_not_start_is_an_error),
         TEST(test_bad_descriptors_are_counted_and_their_buffers_used_again),
+        TEST(test_an_unfinished_frame_is_waited_for),
         TEST(test_speed_from_the_phy),
     };
 
