@@ -100,7 +100,7 @@ void nic_empty_slots(struct pkt **slot, unsigned n);
 /* ---- the rest --------------------------------------------------------------------------------------------
  */
 
-/* Asking for the link costs a register read, which is dear: true about ten times a second, and after link_due was cleared. */
+/* Asking for the link costs a register read, which is dear: true ten times a second, and after link_due = 0. */
 bool nic_link_due(struct netdev *dev);
 
 /* Wait for a condition of a chip: `(condition)` is asked every 50 us for 20 ms. False when it never holds. */

@@ -1,6 +1,6 @@
 /*
- * Packed kernels and scripts: gzip and zlib data is unpacked when it is to be started, and is then whatever was in it. An
- * initrd stays packed: the kernel unpacks it.
+ * Packed kernels and scripts: gzip and zlib data is unpacked when it is to be started, and is then whatever was in
+ * it. An initrd stays packed: the kernel unpacks it.
  */
 #include "loaders/image.h"
 #include "pm/lib/fail.h"
@@ -8,7 +8,8 @@
 
 static int gzip_probe(const struct image *img)
 {
-    return img->role != IMAGE_INITRD && img->body.data[0] == 0x1f && unpack_is_packed(img->body.data, img->body.len) ? 0 : -ENOEXEC;
+    bool is_gzip = img->body.data[0] == 0x1f && unpack_is_packed(img->body.data, img->body.len);
+    return img->role != IMAGE_INITRD && is_gzip ? 0 : -ENOEXEC;
 }
 
 static int gzip_open(struct image *img)

@@ -38,7 +38,7 @@ int console_key(void);
  */
 int console_wait_key(msec_t deadline);
 
-/* What stands on the keys of the keyboard; the serial line sends characters. First keymaps[0]; NULL in images without. */
+/* What stands on the keys; the serial line sends characters. First keymaps[0]; NULL in images without. */
 void console_set_keymap(const struct keymap *map);
 const struct keymap *console_keymap(void);
 

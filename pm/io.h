@@ -70,8 +70,8 @@ static inline void io_delay(void)
 }
 
 /*
- * Sixteen times PAUSE, in a loop that waits: gives way to the core's other thread, and to the host of a virtual machine.
- * 0.8 us on processors since 2017, a tenth of that before; old ones take it for NOP.
+ * Sixteen times PAUSE, in a loop that waits: gives way to the core's other thread, and to the host of a virtual
+ * machine. 0.8 us on processors since 2017, a tenth of that before; old ones take it for NOP.
  */
 static inline void cpu_pause_16(void)
 {

@@ -29,9 +29,9 @@ int15:
     pop bp
     iret
 
-; The BIOS asks what to do with each scan code (AL). It knows no character for AltGr with the key that American keyboards
-; lack (56), on which many others have the bar or the backslash; and not the Japanese keys \ _ (73) and yen | (7d).
-; They are put into its buffer by hand; CF=0 says that they are dealt with.
+; The BIOS asks what to do with each scan code (AL). It knows no character for AltGr with the key that American
+; keyboards lack (56), on which many others have the bar or the backslash; and not the Japanese keys \ _ (73) and
+; yen | (7d). They are put into its buffer by hand; CF=0 says that they are dealt with.
 .key:
     cmp byte [cs:mb_keymap_in_use], 0
     je .chain

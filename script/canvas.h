@@ -39,8 +39,8 @@ unsigned canvas_rows(void);
 void canvas_clear(void);
 
 /*
- * `width` cells from row, column on: the text (UTF-8, a character a cell; cells.h), cut or followed by blanks. Cells outside of the
- * screen are dropped. `look` is a pair, perhaps with CANVAS_BOLD.
+ * `width` cells from row, column on: the text (UTF-8, a character a cell; cells.h), cut or followed by blanks.
+ * Cells outside of the screen are dropped. `look` is a pair, perhaps with CANVAS_BOLD.
  */
 void canvas_text(unsigned row, unsigned column, unsigned width, unsigned look, const char *text);
 

@@ -1,7 +1,7 @@
 /*
- * Completion with Tab: what stands at the cursor, and the names that may stand there. Each kind of name is a completer, a
- * line "completer NAME" in boot/IMAGE.list. What an argument is, a completer learns from the command's synopsis and
- * option table, the same that help prints: <setting>, <image>, --name NAME.
+ * Completion with Tab: what stands at the cursor, and the names that may stand there. Each kind of name is a
+ * completer, a line "completer NAME" in boot/IMAGE.list. What an argument is, a completer learns from the command's
+ * synopsis and option table, the same that help prints: <setting>, <image>, --name NAME.
  */
 #pragma once
 

@@ -50,7 +50,9 @@ static int check_features(const struct fetch_job *job)
     for (const struct fetch_feature *const *f = fetch_features; *f; f++)
         if ((*f)->option < FETCH_OPTIONS_COUNT)
             wanted[(*f)->option] = false;
-    return wanted[FETCH_SHA256] || wanted[FETCH_RETRY] ? fail(EOPNOTSUPP, "this image has neither sha256 nor retry") : 0;
+    if (!wanted[FETCH_SHA256] && !wanted[FETCH_RETRY])
+        return 0;
+    return fail(EOPNOTSUPP, "this image has neither sha256 nor retry");
 }
 
 /* ---- one download -------------------------------------------------------------------------------------- */

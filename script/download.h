@@ -71,8 +71,8 @@ void params_reset(void); /* forget all parameter lists (tests) */
 const char *fetch_fragment(const char *uri, const char *key);
 
 /*
- * Fetch several at the same time, like d but for the URI. All of them are registered, in their order, or none is. 0 or a
- * negative errno with fail() text.
+ * Fetch several at the same time, like d but for the URI. All of them are registered, in their order, or none is. 0
+ * or a negative errno with fail() text.
  */
 int images_fetch(const struct download *d, int argc, char **uris, void (*registered)(struct image *img));
 

@@ -203,7 +203,8 @@ void edit_draw(struct editor *e, const char *prompt)
     while (same < n && same < e->shown_len && want[same] == e->shown[same])
         same++;
     if (same < n || n < e->shown_len) {
-        while (same > 0 && ((same < n && utf8_continues(want[same])) || (same < e->shown_len && utf8_continues(e->shown[same]))))
+        while (same > 0 && ((same < n && utf8_continues(want[same])) ||
+                            (same < e->shown_len && utf8_continues(e->shown[same]))))
             same--;
         size_t before = columns_of(e->shown, e->shown_len), now = columns_of(want, n);
         size_t blanks = before > now ? before - now : 0;

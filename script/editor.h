@@ -29,8 +29,8 @@ struct editor {
 enum edit_result { EDIT_GOES_ON, EDIT_DONE, EDIT_CANCELLED };
 
 /*
- * More keys. A file that an image may leave out: a line "editkeys NAME" in boot/NAME.list for every line that is edited,
- * "shellkeys NAME" for the shell's. They see a key before the editor does; true when it was theirs.
+ * More keys. A file that an image may leave out: a line "editkeys NAME" in boot/NAME.list for every line that is
+ * edited, "shellkeys NAME" for the shell's. They see a key before the editor does; true when it was theirs.
  */
 struct edit_keys {
     bool (*key)(struct editor *e, int key);

@@ -1,7 +1,7 @@
 /*
- * --parallel: each argument of imgfetch, initrd and module is a URI of its own, and all are fetched at the same time, one task
- * each. All of them become images, in the order of the arguments, or none does. Without the option the words behind
- * the first are the image's arguments; here `imgargs` gives them afterwards.
+ * --parallel: each argument of imgfetch, initrd and module is a URI of its own, and all are fetched at the same
+ * time, one task each. All of them become images, in the order of the arguments, or none does. Without the option
+ * the words behind the first are the image's arguments; here `imgargs` gives them afterwards.
  */
 #include "pm/lib/fail.h"
 #include "pm/lib/task.h"

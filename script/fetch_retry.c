@@ -1,6 +1,6 @@
 /*
- * --retry N: a download that failed for a reason that may pass is tried again up to N times, after 1 s, then twice as long
- * each time. A file that is not there, or a password that is wrong, is not tried again.
+ * --retry N: a download that failed for a reason that may pass is tried again up to N times, after 1 s, then twice
+ * as long each time. A file that is not there, or a password that is wrong, is not tried again.
  */
 #include "pm/lib/clock.h"
 #include "pm/lib/fail.h"
@@ -58,7 +58,9 @@ static int failed(struct fetch_job *job, const struct option_value *given)
 static int prepare(struct fetch_job *job, const struct option_value *given)
 {
     (void)job;
-    return given->number < 0 ? fail(EINVAL, "--retry %ld: how often to try again cannot be negative", given->number) : 0;
+    if (given->number >= 0)
+        return 0;
+    return fail(EINVAL, "--retry %ld: how often to try again cannot be negative", given->number);
 }
 
 const struct fetch_feature fetch_retry = {

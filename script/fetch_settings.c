@@ -27,4 +27,5 @@ static int done(struct fetch_job *job, const struct option_value *given)
     return 0;
 }
 
-const struct fetch_feature fetch_settings = {.option = FETCH_OPTIONS_COUNT, .on = {[FETCH_PREPARE] = prepare, [FETCH_DONE] = done}};
+const struct fetch_feature fetch_settings = {.option = FETCH_OPTIONS_COUNT,
+                                             .on = {[FETCH_PREPARE] = prepare, [FETCH_DONE] = done}};

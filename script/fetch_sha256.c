@@ -22,8 +22,8 @@ static int check_form(const char *pin)
         digits++;
     if (digits == DIGITS && len == DIGITS)
         return 0;
-    return fail(EINVAL, "a SHA-256 digest has %u hex digits: \"%.*s\" has %zu%s", DIGITS, (int)MIN(len, 80), pin, digits,
-                digits < len ? " and other characters" : "");
+    return fail(EINVAL, "a SHA-256 digest has %u hex digits: \"%.*s\" has %zu%s", DIGITS, (int)MIN(len, 80), pin,
+                digits, digits < len ? " and other characters" : "");
 }
 
 static int hash(const struct blob *body, char hex[DIGEST_HEX_MAX])
@@ -51,7 +51,8 @@ static int compare(const struct fetch_job *job, const char *pin)
         *note = '\0';
     }
     if (rc == 0 && strncasecmp(hex, pin, DIGITS) != 0)
-        rc = fail(EBADMSG, "%s is not the file that was meant: its SHA-256 is %s, wanted was %.64s", job->name, hex, pin);
+        rc = fail(EBADMSG, "%s is not the file that was meant: its SHA-256 is %s, wanted was %.64s", job->name,
+                  hex, pin);
     return rc;
 }
 

@@ -197,7 +197,8 @@ static void draw(struct form *f)
     else
         canvas_put(bottom - 1, 1, PAIR_NORMAL, f->field[f->at].item->help);
     canvas_put(bottom, 1, PAIR_SEPARATOR,
-               canvas_columns() < 60 ? "Tab  Enter  Esc" : "Tab next   Enter next, on the last field stores   Esc leaves");
+               canvas_columns() < 60 ? "Tab  Enter  Esc"
+                                     : "Tab next   Enter next, on the last field stores   Esc leaves");
 }
 
 /* What the editor holds is the field's value from now on. */

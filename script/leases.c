@@ -1,7 +1,7 @@
 /*
- * Leases are kept while a menu waits or a script runs: once a second the service looks whether one is due, and lets a
- * task of its own do what is to be done (tcpip/dhcp_lease.h). It speaks only when an address is lost, or when another host
- * uses it, too. Linked in, it also makes the DHCP client look for address conflicts.
+ * Leases are kept while a menu waits or a script runs: once a second the service looks whether one is due, and lets
+ * a task of its own do what is to be done (tcpip/dhcp_lease.h). It speaks only when an address is lost, or when
+ * another host uses it, too. Linked in, it also makes the DHCP client look for address conflicts.
  */
 #include "pm/lib/fail.h"
 #include "pm/lib/task.h"
@@ -45,7 +45,8 @@ static void tell_of_rival(const struct netdev *dev)
         return;
     leases.told_dev = dev;
     leases.told_ip = dev->ip4;
-    printf("\n%s: %s is used by %02x:%02x:%02x:%02x:%02x:%02x, too: connections may break until one of the two gets another address\n",
+    printf("\n%s: %s is used by %02x:%02x:%02x:%02x:%02x:%02x, too: connections may break until one of the two gets "
+           "another address\n",
            dev->name, ip4_text(dev->ip4), m[0], m[1], m[2], m[3], m[4], m[5]);
 }
 

@@ -32,9 +32,8 @@ enum picker_result { PICKER_UNUSED, PICKER_GOES_ON, PICKER_DONE };
 bool picker_start(struct picker *p, unsigned at);
 
 /*
- * One key. Hotkeys, arrows, PgUp PgDn Home End, Tab (the next heading's rows), Enter. "/" starts the filter, and so does
- * any other character when no row has a character as hotkey; Esc ends it. PICKER_UNUSED: somebody
- * else's key.
+ * One key. Hotkeys, arrows, PgUp PgDn Home End, Tab (the next heading's rows), Enter. "/" starts the filter, and so
+ * does any other character when no row has a character as hotkey; Esc ends it. PICKER_UNUSED: somebody else's key.
  */
 enum picker_result picker_key(struct picker *p, int key);
 

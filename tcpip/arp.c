@@ -192,8 +192,8 @@ static void watch(struct netdev *dev, const u8 *mac, u32 sender, u32 target)
 }
 
 /*
- * Somebody else uses our address (RFC 5227 2.4 c): it is said that it is ours, so that others send to us again, but no more
- * often than that, and it is kept, as a download would break else.
+ * Somebody else uses our address (RFC 5227 2.4 c): it is said that it is ours, so that others send to us again, but
+ * no more often than that, and it is kept, as a download would break else.
  */
 static void defend(struct netdev *dev, const u8 *mac)
 {

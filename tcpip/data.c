@@ -1,6 +1,6 @@
 /*
- * data: URIs (RFC 2397): the file stands in the URI itself, percent-encoded or in base64. "data:,hello". The media type means
- * nothing to us.
+ * data: URIs (RFC 2397): the file stands in the URI itself, percent-encoded or in base64. "data:,hello". The media
+ * type means nothing to us.
  */
 #include "pm/lib/fail.h"
 #include "tcpip/fetch.h"

@@ -1,6 +1,6 @@
 /*
- * A DHCP lease as time goes by (RFC 2131 section 4.4.5): renewed at T1 with the server that gave it, at T2 with any, and
- * gone at its end; and given back on request. Socket line: what asks a server blocks.
+ * A DHCP lease as time goes by (RFC 2131 section 4.4.5): renewed at T1 with the server that gave it, at T2 with
+ * any, and gone at its end; and given back on request. Socket line: what asks a server blocks.
  */
 #pragma once
 

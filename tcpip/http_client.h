@@ -100,7 +100,10 @@ static inline bool http_wants_ranges(const struct http *h)
 /* What a file is known by: a strong ETag, else the date; NULL = nothing. */
 const char *http_validator(const struct http_head *head);
 
-/* "Content-Range: bytes FIRST-LAST/SIZE"; a SIZE of "*" is 0. False when there is no such header, or it is malformed. */
+/*
+ * "Content-Range: bytes FIRST-LAST/SIZE"; a SIZE of "*" is 0. False when there is no such header, or it is
+ * malformed.
+ */
 bool http_content_range(const struct http_head *head, u64 *first, u64 *last, u64 *size);
 
 /*

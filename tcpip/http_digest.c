@@ -1,6 +1,6 @@
 /*
- * HTTP Digest authentication (RFC 7616), for the server and for a proxy (RFC 9110 11.6, 11.7): MD5 and SHA-256, their -sess
- * variants, qop=auth. The first request goes without credentials; the password itself never leaves.
+ * HTTP Digest authentication (RFC 7616), for the server and for a proxy (RFC 9110 11.6, 11.7): MD5 and SHA-256,
+ * their -sess variants, qop=auth. The first request goes without credentials; the password itself never leaves.
  */
 #include "tcpip/http_digest.h"
 
@@ -313,7 +313,8 @@ static int answered(struct http *h)
     if (!c.kind)
         return 0;
     if (is_known(&l) && !(c.is_stale && (*l.digest)->renewed < STALE_MAX))
-        return fail(EACCES, "%u: the %s refuses user \"%s\" or the password", h->head.status, parties[party].name, l.user);
+        return fail(EACCES, "%u: the %s refuses user \"%s\" or the password", h->head.status, parties[party].name,
+                    l.user);
     return accept_challenge(&l, &c);
 }
 

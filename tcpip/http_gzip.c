@@ -1,6 +1,6 @@
 /*
- * Content-Encoding: gzip (RFC 9110 8.4.1.3). A file whose own name says that it is packed is taken as it is, however the server
- * labels it: who asks for initrd.gz wants initrd.gz.
+ * Content-Encoding: gzip (RFC 9110 8.4.1.3). A file whose own name says that it is packed is taken as it is,
+ * however the server labels it: who asks for initrd.gz wants initrd.gz.
  */
 #include "pm/lib/fail.h"
 #include "pm/lib/unpack.h"
@@ -31,7 +31,8 @@ static bool is_packed_file(const struct uri *u)
 
 static int ask(struct http *h)
 {
-    return h->validator || http_wants_ranges(h) || is_packed_file(h->uri) ? 0 : http_add_line(h, "Accept-Encoding: gzip");
+    bool is_as_it_is = h->validator || http_wants_ranges(h) || is_packed_file(h->uri);
+    return is_as_it_is ? 0 : http_add_line(h, "Accept-Encoding: gzip");
 }
 
 /* Something to unpack; 1, 0 at the end, or a negative errno. */
@@ -71,7 +72,8 @@ static const struct stream_ops gzip_ops = {.read = gzip_read, .close = http_clos
 static int opened(struct http *h)
 {
     const char *coding = http_field(&h->head, "Content-Encoding", NULL);
-    if (!coding || h->body.is_at_end || is_packed_file(h->uri) || (strcasecmp(coding, "gzip") != 0 && strcasecmp(coding, "x-gzip") != 0))
+    if (!coding || h->body.is_at_end || is_packed_file(h->uri) ||
+        (strcasecmp(coding, "gzip") != 0 && strcasecmp(coding, "x-gzip") != 0))
         return 0;
     struct http_gzip *z = calloc(1, sizeof(*z));
     if (!z)

@@ -1,7 +1,7 @@
 /*
- * Through an HTTP proxy (RFC 9112 3.2.2): the connection goes to it and the request line names the server. "host", "host:port"
- * or "http://user:password@host:port". A proxy that wants to know who we are (407) is told with Digest by http_digest.c,
- * else with Basic here.
+ * Through an HTTP proxy (RFC 9112 3.2.2): the connection goes to it and the request line names the server. "host",
+ * "host:port" or "http://user:password@host:port". A proxy that wants to know who we are (407) is told with Digest
+ * by http_digest.c, else with Basic here.
  */
 #include "pm/lib/fail.h"
 #include "tcpip/http_client.h"

@@ -1,11 +1,13 @@
 /*
- * One large file by several connections (RFC 9110 14): where a connection is slowed down by losses on a long way, or by the
- * server, several together are faster. The first request asks for the first piece; the answer tells the size, and whether
- * the server knows ranges and the file has a validator. Then each connection gets an equal part of the rest, and each is
- * resumed on its own (http_resume.c, which the image must have, too). A part that fails for whatever reason is done
- * by the first connection when it is done with its own; a server without ranges sends the file as always.
+ * One large file by several connections (RFC 9110 14): where a connection is slowed down by losses on a long way,
+ * or by the server, several together are faster. The first request asks for the first piece; the answer tells the
+ * size, and whether the server knows ranges and the file has a validator. Then each connection gets an equal part
+ * of the rest, and each is resumed on its own (http_resume.c, which the image must have, too). A part that fails
+ * for whatever reason is done by the first connection when it is done with its own; a server without ranges sends
+ * the file as always.
  *
- * Everything is read to its place: the caller of stream_read() must have room for the whole file, else it comes in one piece.
+ * Everything is read to its place: the caller of stream_read() must have room for the whole file, else it comes in
+ * one piece.
  */
 #include "pm/lib/fail.h"
 #include "pm/lib/task.h"

@@ -1,6 +1,6 @@
 /*
- * A download whose connection breaks goes on where it was (RFC 9110 13.1.5, 14): a Range request guarded by If-Range with
- * the ETag or the date that the file came with. A file that has changed meanwhile is never mixed.
+ * A download whose connection breaks goes on where it was (RFC 9110 13.1.5, 14): a Range request guarded by
+ * If-Range with the ETag or the date that the file came with. A file that has changed meanwhile is never mixed.
  */
 #include "pm/lib/fail.h"
 #include "pm/lib/task.h"

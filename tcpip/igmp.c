@@ -1,6 +1,6 @@
 /*
- * IGMP version 2, the host's side (RFC 2236). Queries of version 3 are answered as those of version 2, as RFC 3376 7.2.1 lets
- * hosts do; routers of version 1 get its reports.
+ * IGMP version 2, the host's side (RFC 2236). Queries of version 3 are answered as those of version 2, as RFC 3376
+ * 7.2.1 lets hosts do; routers of version 1 get its reports.
  *
  * Not here: filters by source (version 3).
  */

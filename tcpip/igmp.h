@@ -1,6 +1,6 @@
 /*
- * Membership in IPv4 groups (RFC 1112, IGMP version 2: RFC 2236). Without anybody who calls igmp_join() nothing of it is in
- * an image, and packets to groups are dropped; NICs let all groups through, so their filters need no care.
+ * Membership in IPv4 groups (RFC 1112, IGMP version 2: RFC 2236). Without anybody who calls igmp_join() nothing of
+ * it is in an image, and packets to groups are dropped; NICs let all groups through, so their filters need no care.
  */
 #pragma once
 

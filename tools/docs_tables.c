@@ -1,6 +1,7 @@
 /*
- * Prints one table of the program as Markdown for tools/mkdocs: `docs-tables types`, names, scopes, commands. Linked with the
- * host's library and the lists of boot/puck.list, so that the pages cannot say anything else than the program does.
+ * Prints one table of the program as Markdown for tools/mkdocs: `docs-tables types`, names, scopes, commands.
+ * Linked with the host's library and the lists of boot/puck.list, so that the pages cannot say anything else than
+ * the program does.
  */
 #include "script/settings.h"
 

@@ -1,7 +1,7 @@
 /*
- * From what the BIOS made of a key to what stands on it (keymap.h). Shift and Ctrl are taken from the character that the
- * BIOS gives, because it was made when the key went down; what is held by now may be another matter when keys
- * were typed ahead. Only AltGr, which to the BIOS is just Alt, and Caps Lock must be looked up.
+ * From what the BIOS made of a key to what stands on it (keymap.h). Shift and Ctrl are taken from the character
+ * that the BIOS gives, because it was made when the key went down; what is held by now may be another matter when
+ * keys were typed ahead. Only AltGr, which to the BIOS is just Alt, and Caps Lock must be looked up.
  */
 #include "pm/lib/keymap.h"
 #include "pm/lib/utf8.h"
@@ -70,7 +70,7 @@ static void put_char(struct key_queue *q, const char *c)
             keys_put(q, (u8)*c++);
 }
 
-/* Caps Lock: a to z, and in UTF-8 C3 A0 to BE, have their capitals 20h below; the division sign and y umlaut have not. */
+/* Caps Lock: a to z, and in UTF-8 C3 A0 to BE, have their capitals 20h below; not so ÷ (B7) and ÿ (BF). */
 static void put_swapped(struct key_queue *q, const char *c)
 {
     size_t n = char_len(c);

@@ -7,16 +7,16 @@
 #include "pm/lib/keys.h"
 
 /*
- * One layout, a file in pm/lib/keymaps/ and a line "keymap NAME" in boot/IMAGE.list. `plain` and `shift` hold a character for
- * each of KEYMAP_KEYS keys, row by row from the top left:
+ * One layout, a file in pm/lib/keymaps/ and a line "keymap NAME" in boot/IMAGE.list. `plain` and `shift` hold a
+ * character for each of KEYMAP_KEYS keys, row by row from the top left:
  *
  *     13 from the key left of 1           29, 02 .. 0d
  *     12 from the one right of Tab        10 .. 1b
  *     12 from the one right of Caps Lock, the last is left of or above Enter    1e .. 28, 2b
  *     11 from the one right of the left Shift, which American keyboards lack    56, 2c .. 35
  *
- * A blank is a key without a character. `altgr` and `shift_altgr` (NULL = none) are pairs: what is plain on the key, and
- * the character that AltGr makes of it. Accents that wait for a letter elsewhere ("dead keys") come at once.
+ * A blank is a key without a character. `altgr` and `shift_altgr` (NULL = none) are pairs: what is plain on the
+ * key, and the character that AltGr makes of it. Accents that wait for a letter elsewhere ("dead keys") come at once.
  */
 struct keymap {
     char name[4];

@@ -25,8 +25,8 @@ static unsigned hours(const struct rtc_registers *r)
 }
 
 /*
- * Old BIOSes and some emulators keep no century, or for ever the last one; an empty battery leaves 1980 in many machines,
- * which is better said than made 2080.
+ * Old BIOSes and some emulators keep no century, or for ever the last one; an empty battery leaves 1980 in many
+ * machines, which is better said than made 2080.
  */
 static unsigned year(const struct rtc_registers *r)
 {

@@ -59,7 +59,8 @@ static void compress(void *hash, const u8 *block)
         u64 T = E[t % 8] + (rotate_right(e, 14) ^ rotate_right(e, 18) ^ rotate_right(e, 41)) +
                 ((e & E[(t + 2) % 8]) ^ (~e & E[(t + 1) % 8])) + K[t] + word;
         E[(t + 4) % 8] = A[t % 8] + T;
-        A[(t + 4) % 8] = T + (rotate_right(a, 28) ^ rotate_right(a, 34) ^ rotate_right(a, 39)) + ((a & (b | c)) | (b & c));
+        A[(t + 4) % 8] = T + (rotate_right(a, 28) ^ rotate_right(a, 34) ^ rotate_right(a, 39)) +
+                         ((a & (b | c)) | (b & c));
     }
     for (unsigned i = 0; i < 4; i++) { /* where t = 80 left them */
         H[i] += A[3 - i];

@@ -1,5 +1,6 @@
 /*
- * Unpacking gzip (RFC 1952) and zlib (RFC 1950) data, piece by piece. The work is done by zlib, whose source `make setup` fetches.
+ * Unpacking gzip (RFC 1952) and zlib (RFC 1950) data, piece by piece. The work is done by zlib, whose source
+ * `make setup` fetches.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /*
- * What zlib takes from a C library: the Makefile includes this before its files. Not <string.h>: zlib's Z_SOLO defines a
- * ptrdiff_t of its own, which must not meet ours.
+ * What zlib takes from a C library: the Makefile includes this before its files. Not <string.h>: zlib's Z_SOLO
+ * defines a ptrdiff_t of its own, which must not meet ours.
  */
 #pragma once
 

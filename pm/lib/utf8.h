@@ -12,7 +12,7 @@ static inline bool utf8_continues(char c)
     return ((u8)c & 0xc0) == 0x80;
 }
 
-/* From one character to the next, whatever the bytes are: one and those that continue it. The text does not end at s. */
+/* From one character to the next, whatever the bytes are: one and those that continue it. s is not the end. */
 static inline size_t utf8_step(const char *s)
 {
     size_t n = 1;

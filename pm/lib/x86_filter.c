@@ -1,6 +1,6 @@
 /*
- * The x86 unfilter: see x86_filter.h. It looks at opcodes only, as the encoder does: whatever follows an E8 or E9 counts
- * as a displacement when it looks like one.
+ * The x86 unfilter: see x86_filter.h. It looks at opcodes only, as the encoder does: whatever follows an E8 or E9
+ * counts as a displacement when it looks like one.
  */
 #include "pm/lib/x86_filter.h"
 

@@ -221,7 +221,8 @@ FETCH(initrd, run_initrd, "Fetch an initrd; with a path, a file that the kernel 
       "initrd initrd.gz\ninitrd http://srv/keys /root/.ssh/authorized_keys mode=600 mkdir=-1");
 FETCH(module, run_initrd, "Fetch an initrd or module for the kernel.", "module initrd.gz");
 FETCH(imgfetch, run_imgfetch, "Fetch a file for the kernel, or a script to run later.",
-      "imgfetch initrd.gz\nimgfetch --retry 3 --name menu http://srv/menu.ipxe\nimgfetch --parallel vmlinuz initrd.gz modules.gz");
+      "imgfetch initrd.gz\nimgfetch --retry 3 --name menu http://srv/menu.ipxe\n"
+      "imgfetch --parallel vmlinuz initrd.gz modules.gz");
 
 #define SELECT(which, sample)                                                                                \
     const struct command command_##which = {                                                                 \

@@ -73,7 +73,8 @@ static int extract(struct image *img, const char *name)
 {
     struct blob body = {.where = img->role == IMAGE_INITRD ? PAGES_UP : PAGES_TOP};
     if (!unpack_is_packed(img->body.data, img->body.len))
-        return fail(ENOEXEC, "%s cannot be unpacked: it is %s, not gzip or zlib data", img->name, image_looks_like(img));
+        return fail(ENOEXEC, "%s cannot be unpacked: it is %s, not gzip or zlib data", img->name,
+                    image_looks_like(img));
     int rc = unpack_all(img->body.data, img->body.len, &body);
     return rc < 0 ? fail_in(rc, "%s: ", img->name) : add(name, img, &body);
 }

@@ -1,6 +1,6 @@
 /*
- * The layout of the keyboard: command keymap, setting keymap, and F7 at a prompt. The setting decides; an unknown name there
- * (it may come from a script or a server) leaves the layout as it is.
+ * The layout of the keyboard: command keymap, setting keymap, and F7 at a prompt. The setting decides; an unknown
+ * name there (it may come from a script or a server) leaves the layout as it is.
  */
 #include "pm/lib/keymap.h"
 #include "pm/console.h"

@@ -89,7 +89,8 @@ static int run_pciscan(const struct command *self, const struct parsed *p)
     if (at > 0xffff)
         return command_false(ENOENT);
     u8 be[2] = {(u8)(at >> 8), (u8)at};
-    if ((size_t)snprintf(typed, sizeof typed, "%s%s", reference, strchr(reference, ':') ? "" : ":uint16") >= sizeof typed)
+    const char *type = strchr(reference, ':') ? "" : ":uint16";
+    if ((size_t)snprintf(typed, sizeof typed, "%s%s", reference, type) >= sizeof typed)
         return fail(ENAMETOOLONG, "\"%.40s...\" is too long a name", reference);
     return setting_set_raw(typed, be, sizeof be); /* a number goes into ${pci/${it}.0.2} as it is */
 }

@@ -152,8 +152,8 @@ static bool is_set(const char *reference)
 }
 
 /*
- * What the form says now. Without a URL there is only the boot as before, which asks DHCP: right away where no address was
- * typed, else when the person says so.
+ * What the form says now. Without a URL there is only the boot as before, which asks DHCP: right away where no
+ * address was typed, else when the person says so.
  */
 static int boot_by_hand(struct netdev *dev)
 {

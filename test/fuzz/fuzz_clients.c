@@ -1,7 +1,7 @@
 /*
- * What asks by UDP, and answers gone mad: DHCP and ProxyDHCP, PXE boot servers, DNS (by TCP too), NTP. The first byte says
- * who asks. Whenever something is asked the next answers of the input come back, each: how (1 byte), length (2), bytes. The
- * whole clients run, on the simulated network, and must come to an end.
+ * What asks by UDP, and answers gone mad: DHCP and ProxyDHCP, PXE boot servers, DNS (by TCP too), NTP. The first
+ * byte says who asks. Whenever something is asked the next answers of the input come back, each: how (1 byte),
+ * length (2), bytes. The whole clients run, on the simulated network, and must come to an end.
  */
 #include "pm/lib/clock.h"
 #include "pm/lib/fail.h"

@@ -1,5 +1,6 @@
 /*
- * Command lines of params, param and of what fetches data: URIs, one a line: lists, forms, fragments, pins, base64, unpacking.
+ * Command lines of params, param and of what fetches data: URIs, one a line: lists, forms, fragments, pins, base64,
+ * unpacking.
  */
 #include "loaders/image.h"
 #include "pm/lib/fail.h"

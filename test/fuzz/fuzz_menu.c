@@ -1,7 +1,8 @@
 /*
- * Any keys in menus, forms, the settings editor and the rescue menu, on screens of any size, with texts of any bytes: they
- * end, and leave nothing behind. The first byte says what is shown, the second and third the size of the screen; then texts, each
- * ended by a 0 byte; what follows the fourth of these are keys, two bytes each when the first is 0xff.
+ * Any keys in menus, forms, the settings editor and the rescue menu, on screens of any size, with texts of any
+ * bytes: they end, and leave nothing behind. The first byte says what is shown, the second and third the size of
+ * the screen; then texts, each ended by a 0 byte; what follows the fourth of these are keys, two bytes each when
+ * the first is 0xff.
  */
 #include "pm/lib/task.h"
 #include "script/command.h"

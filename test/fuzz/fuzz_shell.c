@@ -1,6 +1,6 @@
 /*
- * A person at a serial terminal who types any bytes: key decoder, line editor, history and its search, completion. Settings
- * and an image have names for Tab; commands run. The first byte is the width of the screen.
+ * A person at a serial terminal who types any bytes: key decoder, line editor, history and its search, completion.
+ * Settings and an image have names for Tab; commands run. The first byte is the width of the screen.
  */
 #include "loaders/image.h"
 #include "pm/lib/keys.h"

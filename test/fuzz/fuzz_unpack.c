@@ -1,5 +1,6 @@
 /*
- * gzip and zlib data: unpacked in pieces (the first two bytes say how large) it is the same as in one go; little memory.
+ * gzip and zlib data: unpacked in pieces (the first two bytes say how large) it is the same as in one go; little
+ * memory.
  */
 #include "pm/lib/unpack.h"
 

@@ -1,7 +1,7 @@
 /*
- * A web server gone mad: whatever a client sends is answered by the next piece of the input, each: how (1 byte), length (2
- * bytes), bytes. Two downloads one after the other, so that connections are kept; the whole client runs, with logins, redirects,
- * codings, pauses and resuming, on the simulated network, and must come to an end.
+ * A web server gone mad: whatever a client sends is answered by the next piece of the input, each: how (1 byte),
+ * length (2 bytes), bytes. Two downloads one after the other, so that connections are kept; the whole client runs,
+ * with logins, redirects, codings, pauses and resuming, on the simulated network, and must come to an end.
  */
 #include "pm/lib/clock.h"
 #include "pm/lib/reader.h"

@@ -1,6 +1,6 @@
 /*
- * A person without patience, for targets in which somebody types: when the input is used up everything is left, whatever
- * it is. Ctrl-C ends scripts and leaves fields; Enter and exit leave shells; l leaves the rescue menu.
+ * A person without patience, for targets in which somebody types: when the input is used up everything is left,
+ * whatever it is. Ctrl-C ends scripts and leaves fields; Enter and exit leave shells; l leaves the rescue menu.
  */
 #pragma once
 

@@ -1,4 +1,7 @@
-/* What boot/puck.list names of script/, for tests that do not bring their own. The machine's lists are in machine_lists.c. */
+/*
+ * What boot/puck.list names of script/, for tests that do not bring their own. The machine's lists are in
+ * machine_lists.c.
+ */
 #include "script/completion.h"
 #include "script/settings.h"
 

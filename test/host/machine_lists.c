@@ -1,4 +1,7 @@
-/* Keyboard layouts and the font of boot/puck.list, for tests: apart from lists.c, so that they bring no script/ along. */
+/*
+ * Keyboard layouts and the font of boot/puck.list, for tests: apart from lists.c, so that they bring no script/
+ * along.
+ */
 #include "pm/lib/keymap.h"
 #include "pm/lib/screen.h"
 

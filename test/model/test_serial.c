@@ -1,6 +1,6 @@
 /*
- * The serial port against a model of a 16550A on a line of 115200 baud: a byte takes 87 us each way, 16 wait in the chip, and
- * what comes then is lost. An access to the chip takes a microsecond, as it does on a PC.
+ * The serial port against a model of a 16550A on a line of 115200 baud: a byte takes 87 us each way, 16 wait in the
+ * chip, and what comes then is lost. An access to the chip takes a microsecond, as it does on a PC.
  */
 #include "pm/devices.h"
 #include "pm/rm.h"
@@ -130,8 +130,8 @@ static void comes(const u8 *bytes, size_t n)
 }
 
 /*
- * Lines are pasted into a shell that echoes them and answers each with twice as much: the line out is the bottleneck, so
- * most of the time is spent waiting for it. Not a byte in is lost.
+ * Lines are pasted into a shell that echoes them and answers each with twice as much: the line out is the
+ * bottleneck, so most of the time is spent waiting for it. Not a byte in is lost.
  */
 static void test_paste(void **state)
 {

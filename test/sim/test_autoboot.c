@@ -247,8 +247,8 @@ static int keep_shut(void *arg)
 }
 
 /*
- * With the settings as they are: spanning tree takes 30 s, old bridges and bundles up to 50. It is told, and the asking goes
- * on meanwhile, so that it takes no longer than a step of the back-off when the port opens.
+ * With the settings as they are: spanning tree takes 30 s, old bridges and bundles up to 50. It is told, and the
+ * asking goes on meanwhile, so that it takes no longer than a step of the back-off when the port opens.
  */
 static void test_a_shut_port_is_outlasted(void **state)
 {

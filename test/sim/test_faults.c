@@ -518,8 +518,8 @@ static u64 small_files(u32 loss, u64 seed)
 }
 
 /*
- * Of a small file a lost request or the server's last segment is a large part: a lost request costs 50 ms, a lost SYN 100.
- * The middle of all is what most see; no day is terrible.
+ * Of a small file a lost request or the server's last segment is a large part: a lost request costs 50 ms, a lost
+ * SYN 100. The middle of all is what most see; no day is terrible.
  */
 static void test_small_files_keep_their_speed(void **state)
 {

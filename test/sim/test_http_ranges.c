@@ -1,6 +1,6 @@
 /*
- * One file by several connections, on the simulated network: servers that know ranges, do not, lie, change the file, break
- * off or let in only one; and what it is good for.
+ * One file by several connections, on the simulated network: servers that know ranges, do not, lie, change the
+ * file, break off or let in only one; and what it is good for.
  */
 #include "pm/lib/clock.h"
 #include "pm/lib/fail.h"

@@ -19,11 +19,11 @@
 
 #include "test/host/test.h"
 
-extern const struct command command_iflinkwait, command_ifopen, command_ifstat, command_ipstat, command_nslookup, command_nstat,
-    command_ntp, command_ping, command_route, command_set, command_vcreate, command_vdestroy;
+extern const struct command command_iflinkwait, command_ifopen, command_ifstat, command_ipstat, command_nslookup,
+    command_nstat, command_ntp, command_ping, command_route, command_set, command_vcreate, command_vdestroy;
 const struct command *const commands[] = {
-    &command_iflinkwait, &command_ifopen, &command_ifstat, &command_ipstat, &command_nslookup, &command_nstat,    &command_ntp,
-    &command_ping,   &command_route,  &command_set,    &command_vcreate,  &command_vdestroy, NULL,
+    &command_iflinkwait, &command_ifopen, &command_ifstat, &command_ipstat, &command_nslookup, &command_nstat,
+    &command_ntp, &command_ping, &command_route, &command_set, &command_vcreate, &command_vdestroy, NULL,
 };
 const struct help_text *const help_texts[] = {NULL};
 const struct loader *const loaders[] = {&loader_script, NULL};

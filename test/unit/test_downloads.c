@@ -1,6 +1,6 @@
 /*
- * What downloads can do beyond fetching (boot/puck.list "fetch"), and the commands that work on an image's bytes: over a scheme
- * of the test's own, whose files can fail, be slow, and tell what was asked of them.
+ * What downloads can do beyond fetching (boot/puck.list "fetch"), and the commands that work on an image's bytes:
+ * over a scheme of the test's own, whose files can fail, be slow, and tell what was asked of them.
  */
 #include "loaders/image.h"
 #include "pm/lib/clock.h"

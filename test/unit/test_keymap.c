@@ -1,7 +1,7 @@
 /*
- * Keyboard layouts: keys go down on a keyboard whose BIOS takes it for an American one, and the characters that stand on
- * them come out. Keys are called by their places (ISO/IEC 9995: rows E D C B from the top, columns from the left), as
- * pictures of the layouts show them.
+ * Keyboard layouts: keys go down on a keyboard whose BIOS takes it for an American one, and the characters that
+ * stand on them come out. Keys are called by their places (ISO/IEC 9995: rows E D C B from the top, columns from
+ * the left), as pictures of the layouts show them.
  */
 #include "pm/lib/keymap.h"
 

@@ -1,6 +1,6 @@
 /*
- * menu, item, choose (ipxe-behaviour.md K13 to K15, scripts-in-the-wild.md 33, ux.md 3.4): what scripts lean on, and what
- * the person sees and types. The screen is looked at through the test's terminal.
+ * menu, item, choose (ipxe-behaviour.md K13 to K15, scripts-in-the-wild.md 33, ux.md 3.4): what scripts lean on,
+ * and what the person sees and types. The screen is looked at through the test's terminal.
  */
 #include "pm/lib/task.h"
 #include "script/canvas.h"
@@ -469,7 +469,10 @@ static void test_hostile_text(void **state)
     assert_string_equal(value, "a");
 }
 
-/* Characters of the font stay what they are, in UTF-8 for the terminal; wide and combining ones would move the rest of the row. */
+/*
+ * Characters of the font stay what they are, in UTF-8 for the terminal; wide and combining ones would move the rest
+ * of the row.
+ */
 static void test_characters_of_many_bytes(void **state)
 {
     (void)state;

@@ -1,6 +1,6 @@
 /*
- * What fills the screen besides menus: forms and login (ipxe-behaviour.md K12, K16), the settings editor (K11), console,
- * colour, cpair (K39 to K41), the rescue menu.
+ * What fills the screen besides menus: forms and login (ipxe-behaviour.md K12, K16), the settings editor (K11),
+ * console, colour, cpair (K39 to K41), the rescue menu.
  */
 #include "pm/lib/task.h"
 #include "script/canvas.h"

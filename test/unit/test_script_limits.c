@@ -214,7 +214,10 @@ static void test_replacing_itself(void **state)
     assert_string_equal(console_text(), "1000 replacements\n");
 }
 
-/* A thousand scripts s0, s1...: each is this line, with its own number and the next one's, and the last one succeeds. */
+/*
+ * A thousand scripts s0, s1...: each is this line, with its own number and the next one's, and the last one
+ * succeeds.
+ */
 static void make_chain(const char *line)
 {
     static char name[CHAIN][8];

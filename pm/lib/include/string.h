@@ -25,7 +25,7 @@ char *strndup(const char *s, size_t n);
 size_t strspn(const char *s, const char *accept);
 size_t strcspn(const char *s, const char *reject);
 
-/* -ffreestanding makes these ordinary functions. Where speed counts, the compiler knows better what to do with few bytes. */
+/* -ffreestanding makes these ordinary functions. The compiler knows better what is fast for few bytes. */
 #ifndef __OPTIMIZE_SIZE__
 #define memcpy(dst, src, n) __builtin_memcpy(dst, src, n)
 #define memset(dst, c, n)   __builtin_memset(dst, c, n)

@@ -1,4 +1,7 @@
-/* Italian. Braces are on two places, because keyboards print neither or one: AltGr with 7 and 0, Shift-AltGr with è and +. */
+/*
+ * Italian. Braces are on two places, because keyboards print neither or one: AltGr with 7 and 0, Shift-AltGr with è
+ * and +.
+ */
 #include "pm/lib/keymap.h"
 
 const struct keymap keymap_it = {
