@@ -65,9 +65,11 @@ def cdrom(path):
 
 
 def usb_stick(path, controller='usb-ehci'):
-    """USB 2 (usb-ehci) or USB 3 (qemu-xhci)."""
+    """USB 2 (usb-ehci) or USB 3 (qemu-xhci). SeaBIOS gives a stick 150 ms to take its address: where the host lets
+    QEMU's main thread wait for longer it finds none, and starts again."""
     return ['-device', f'{controller},id=hc', '-drive', f'file={path},format=raw,if=none,id=stick,snapshot=on',
-            '-device', 'usb-storage,bus=hc.0,drive=stick,bootindex=1']
+            '-device', 'usb-storage,bus=hc.0,drive=stick,bootindex=1',
+            '-boot', 'reboot-timeout=1000', '-action', 'reboot=reset']
 
 
 class Machine:
