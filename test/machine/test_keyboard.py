@@ -3,6 +3,7 @@ import time
 
 import pyte
 import pytest
+from net import wait_for
 from qemu import Machine, kernel
 from steps import PROMPT, must
 
@@ -19,6 +20,11 @@ def press(pc, keys):
     for key in keys.split():
         pc.hmp(f'sendkey {key} 100')  # the guest looks at what is held, and the host is busy
         time.sleep(0.12)
+
+
+def sees(pc, line):
+    """The guest's VGA screen has this line, now or in a moment."""
+    wait_for(lambda: line in pc.screen(), f'{line!r} on the screen')
 
 
 # What is pressed, and what comes. The places are those of the American keys that sendkey names.
@@ -75,9 +81,7 @@ def test_umlauts_on_the_screen(pc):
     """UTF-8 becomes the VGA font's characters; the line is edited by characters, not bytes."""
     must(pc, 'keymap de')
     press(pc, 'e c h o spc semicolon alt_r-less bracket_left')
-    pc.serial.expect('\xc3\xbc')
-    time.sleep(0.2)
-    assert pc.screen()[-1] == 'puck> echo ö|ü' or 'puck> echo ö|ü' in pc.screen()
+    sees(pc, 'puck> echo ö|ü')
     press(pc, 'left backspace backspace a ret')
     pc.serial.expect(r'\na\xc3\xbc\n')
     must(pc, 'echo \u20ac10 \u2013 \u251c\u2500\u2500 \u03b1'.encode().decode('latin1'))
@@ -117,9 +121,11 @@ class Terminal:
         self.seen = len(data)
         return [line.rstrip() for line in self.screen.display]
 
-    def wait_line(self, text, timeout=20):
-        """Wait until the line with the cursor is this."""
-        self.wait_until(lambda line: line == text, repr(text), timeout)
+    def wait_line(self, text, cursor=None, timeout=20):
+        """Wait until the line with the cursor is this, and the cursor stands behind `cursor`."""
+        def is_it(line):
+            return line == text and cursor in (None, text[:self.screen.cursor.x].ljust(self.screen.cursor.x))
+        self.wait_until(is_it, f'{text!r} with the cursor behind {cursor!r}' if cursor else repr(text), timeout)
 
     def wait_until(self, is_it, what, timeout=20):
         """Wait for a line with the cursor that is_it() takes, and return it. What came over the wire is no
@@ -145,11 +151,9 @@ def terminal(pc):
 def test_editing_on_a_terminal(pc, terminal):
     terminal.send('echo one two\x1b[1;5D')  # Ctrl-Left
     terminal.send('new ')
-    terminal.wait_line('puck> echo one new two')
-    assert terminal.screen.cursor.x == len('puck> echo one new ')
+    terminal.wait_line('puck> echo one new two', cursor='puck> echo one new ')
     terminal.send('\x1bd\x01\x1bf')  # Alt-D, Ctrl-A, Alt-F
-    terminal.wait_line('puck> echo one new')
-    assert terminal.screen.cursor.x == len('puck> echo')
+    terminal.wait_line('puck> echo one new', cursor='puck> echo')
     terminal.send('\x05\x19\r')
     terminal.wait_line('puck>')
     assert 'one new two' in terminal.lines()
@@ -164,7 +168,7 @@ def test_long_line_scrolls(pc, terminal):
     terminal.send('echo ' + words)
     line = terminal.wait_until(lambda line: line.endswith('w059'), 'one that ends in w059')
     assert line.startswith('puck> ') and len(line) < 80
-    assert line in pc.screen()
+    sees(pc, line)
     terminal.send('\x01')
     terminal.wait_line(('puck> echo ' + words)[:79].rstrip())
     terminal.send('\r')
@@ -177,9 +181,7 @@ def test_history_and_search(pc, terminal):
     terminal.send('set\x1b[A')
     terminal.wait_line('puck> set x 1 && echo DONE-' + pc.serial.text.rsplit('set x 1 && echo DONE-', 1)[1].split('\n')[0])
     terminal.send('\x15\x12lph')
-    pc.serial.expect(r"h': echo alpha")
-    time.sleep(0.2)
-    assert terminal.lines()[terminal.screen.cursor.y].startswith("search 'lph': echo alpha")
+    terminal.wait_until(lambda line: line.startswith("search 'lph': echo alpha"), 'what was found')
     terminal.send('\r')
     pc.serial.expect(r'\nalpha\n')
 
@@ -187,8 +189,8 @@ def test_history_and_search(pc, terminal):
 def test_k6_completion(pc, terminal):
     terminal.send('imgf\t')
     terminal.wait_line('puck> imgf')
-    for screen in (terminal.lines(), pc.screen()):
-        assert any(line.split() == ['imgfetch', 'imgfree'] for line in screen)
+    for lines in terminal.lines, pc.screen:
+        wait_for(lambda: any(line.split() == ['imgfetch', 'imgfree'] for line in lines()), 'the names that may stand there')
     terminal.send('e\t--na\tx\x15')
     terminal.wait_line('puck>')
     terminal.send('echo .${net0/m\t\t')
@@ -203,18 +205,15 @@ def test_k6_completion(pc, terminal):
     pc.serial.expect('builtin/platform:string = pcbios')
     press(pc, 'p o w e r tab')  # and on the keyboard
     terminal.wait_line('puck> poweroff')
-    time.sleep(0.2)
-    assert 'puck> poweroff' in pc.screen()
+    sees(pc, 'puck> poweroff')
 
 
 def test_k6_help_by_pages(pc):
     """A list longer than the screen stops at each screen: 24 rows of which the last is the pager's."""
     press(pc, 'h e l p ret')
     pc.serial.expect('--more--')
-    time.sleep(0.2)
-    screen = pc.screen()
-    assert any(line.startswith('--more--') for line in screen)
-    assert sum(bool(line) for line in screen) >= 20
+    wait_for(lambda: any(line.startswith('--more--') for line in pc.screen()), '--more-- on the screen')
+    assert sum(bool(line) for line in pc.screen()) >= 20
     press(pc, 'ret')
     pc.serial.expect('--more--')
     press(pc, 'q')
