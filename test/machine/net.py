@@ -92,6 +92,18 @@ def start_nginx(work, root, listen, prefix=(), extra=''):
     return child
 
 
+def requests(server, pattern, least=1):
+    """What a Web or Lan answered: all places of its log that match, as soon as there are so many. nginx notes a request
+    when the answer is out, which the guest may have read by then."""
+    found = []
+
+    def are_there():
+        found[:] = re.findall(pattern, (server.work / 'access.log').read_text())
+        return len(found) >= least
+    wait_for(are_there, f'{least} times {pattern!r} in {server.work}/access.log')
+    return found
+
+
 class Web:
     def __init__(self, work, root, extra=''):
         self.work = pathlib.Path(work)
@@ -104,9 +116,6 @@ class Web:
                 if attempt == 4:
                     raise
         self.url = f'http://10.0.2.2:{self.port}'
-
-    def requests(self):
-        return (self.work / 'access.log').read_text()
 
     def __enter__(self):
         return self
@@ -287,9 +296,6 @@ class Lan:
 
     def log(self):
         return (self.work / 'dnsmasq.log').read_text(errors='replace')
-
-    def requests(self):
-        return (self.work / 'access.log').read_text()
 
     def __enter__(self):
         return self

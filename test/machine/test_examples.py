@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from net import Lan
+from net import Lan, requests
 from qemu import Machine, kernel, nic
 from steps import PROMPT
 
@@ -80,7 +80,7 @@ def test_inventory(work, www, images, site):
         with start(work / product, images, www, site, 'inventory.ipxe', *smbios) as pc:
             pc.serial.expect(f'This is a {product} with 6[34] MiB', 90)
             pc.serial.expect(words)
-    assert 'GET /model/Tower.ipxe?mac=52-54-00-70-75-63&serial=4711' in site.requests()
+    requests(site, r'GET /model/Tower\.ipxe\?mac=52-54-00-70-75-63&serial=4711')
 
 
 def test_menu(work, www, images, site):

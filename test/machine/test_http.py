@@ -8,7 +8,7 @@ import zlib
 import pytest
 
 from clerk import Clerk
-from net import Slirp, Web
+from net import Slirp, Web, requests
 from qemu import Machine, kernel, nic
 from steps import PROMPT, command, fails, must
 
@@ -115,7 +115,7 @@ def test_patience(work, www, shell):
         pc.serial.send('\x03')
         pc.serial.expect(r'interrupted')
         pc.serial.expect(PROMPT)
-        assert web.requests().count('"GET /busy HTTP/1.1" 503') in range(1, 11)
+        assert len(requests(web, '"GET /busy HTTP/1.1" 503')) in range(1, 11)
 
         said = must(pc, f'imgfetch --retry 4 --sha256 {digest} {clerk.url}/fail.bin')
         assert 'closed the connection' in said and 'try 2 of 5 in 1 s' in said
@@ -135,8 +135,8 @@ def test_k28_packed(work, www, shell):
     with Web(work / 'nginx', www, extra=extra) as web:
         pc = shell()
         assert 'UNPACKED' in must(pc, f'chain --autofree {web.url}/long.ipxe')
-        sent = int(re.search(r'long.ipxe HTTP/1.1" 200 (\d+)', web.requests())[1])
-        assert sent < len(text) // 2  # it came packed
+        (sent,) = requests(web, r'long.ipxe HTTP/1.1" 200 (\d+)')
+        assert int(sent) < len(text) // 2  # it came packed
         must(pc, f'kernel {web.url}/linux.gz quiet')
         assert re.search(rf'linux\.gz : {(www / "linux").stat().st_size} bytes \[bzimage\] \[SELECTED\]', must(pc, 'imgstat'))
         must(pc, 'imgfree')
@@ -190,9 +190,9 @@ def test_one_file_by_several_connections(work, www, shell):
         pc = shell()
         must(pc, 'set http-connections 4')
         must(pc, f'imgfetch {web.url}/slow/large.bin#sha256={digest}', 60)
-        assert len(re.findall(r'large.bin HTTP/1.1" 206 ', web.requests())) == 5
+        assert len(requests(web, 'large.bin HTTP/1.1" 206 ', 5)) == 5
         must(pc, f'imgfetch {web.url}/whole/large.bin#sha256={digest}', 60)
-        assert len(re.findall(r'whole/large.bin HTTP/1.1" 200 ', web.requests())) == 1
+        assert len(requests(web, 'whole/large.bin HTTP/1.1" 200 ')) == 1
         must(pc, 'imgfree')
         pc.serial.send(f'imgfetch {web.url}/slow/large.bin\r')
         pc.serial.expect(r'\d+%')

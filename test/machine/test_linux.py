@@ -8,7 +8,7 @@ import re
 import pytest
 
 import media
-from net import Lan, Slirp, Web
+from net import Lan, Slirp, Web, requests
 from qemu import Machine, cdrom, ide_disk, kernel, nic, usb_stick
 from steps import KERNEL_ARGS, KERNEL_SPEAKS, USERLAND_SPEAKS, boots_linux, installer_script
 
@@ -40,7 +40,7 @@ def test_kpxe_e1000_slirp(work, www, web):
     wire = Slirp(tftp=www, bootfile='puck.kpxe')
     with Machine(work / 'pc', nic('e1000', wire, rom=True), mem=768) as pc:
         boots_linux(pc, USERLAND_SPEAKS)
-    assert web.requests().count('GET') == 3
+    assert len(requests(web, 'GET', 3)) == 3
 
 
 @pytest.mark.parametrize('model, image', [('virtio', 'puck.kpxe'), ('rtl8139', 'puck.kpxe'), ('e1000', 'undionly.kpxe')])
