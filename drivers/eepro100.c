@@ -75,8 +75,7 @@ struct eepro100 {
     struct mii mii;
 };
 
-/* ---- registers -------------------------------------------------------------------------------------------
- */
+/* ---- registers ----------------------------------------------------------------------------------------- */
 
 /* The chip takes a command when it has taken the one before, which it shows by a zero. */
 static void scb_command(const struct eepro100 *e, u8 command, u32 pointer)
@@ -128,8 +127,7 @@ static bool eeprom_get(void *nic)
     return readw(e->regs + EEPROM) & EEPROM_OUT;
 }
 
-/* ---- open and close
- * ------------------------------------------------------------------------------------------ */
+/* ---- open and close ------------------------------------------------------------------------------------ */
 
 static struct rx_head *rx_head(const struct eepro100 *e, unsigned slot)
 {
@@ -243,8 +241,7 @@ static void eepro100_close(struct netdev *dev)
     dev->link_up = false;
 }
 
-/* ---- frames
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- frames -------------------------------------------------------------------------------------------- */
 
 static int eepro100_send(struct netdev *dev, struct pkt *p)
 {
@@ -299,8 +296,7 @@ static void eepro100_poll(struct netdev *dev)
 
 static const struct netdev_ops ops = {eepro100_open, eepro100_close, eepro100_send, eepro100_poll};
 
-/* ---- probe
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- probe --------------------------------------------------------------------------------------------- */
 
 static int read_mac(struct netdev *dev)
 {

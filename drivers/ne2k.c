@@ -70,8 +70,7 @@ struct ne2k {
     u16 tx_len[2];
 };
 
-/* ---- the card's memory
- * ------------------------------------------------------------------------------------- */
+/* ---- the card's memory --------------------------------------------------------------------------------- */
 
 static void set_up_dma(const struct ne2k *n, u16 at, u16 len, u8 direction)
 {
@@ -113,8 +112,7 @@ static void read_ring(const struct ne2k *n, u16 at, u8 *to, u16 len)
         read_memory(n, RX_FIRST * PAGE, to + straight, len - straight);
 }
 
-/* ---- open and close
- * -------------------------------------------------------------------------------------------- */
+/* ---- open and close ------------------------------------------------------------------------------------ */
 
 /* False when nothing there resets as the chip does. */
 static bool reset(const struct ne2k *n)
@@ -177,8 +175,7 @@ static void ne2k_close(struct netdev *dev)
     dev->link_up = false;
 }
 
-/* ---- sending
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- sending ------------------------------------------------------------------------------------------- */
 
 static void transmit(const struct ne2k *n)
 {
@@ -218,8 +215,7 @@ static int ne2k_send(struct netdev *dev, struct pkt *p)
     return rc;
 }
 
-/* ---- receiving
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- receiving ----------------------------------------------------------------------------------------- */
 
 static u8 current_page(const struct ne2k *n)
 {
@@ -299,9 +295,7 @@ static void ne2k_poll(struct netdev *dev)
 
 static const struct netdev_ops ops = {ne2k_open, ne2k_close, ne2k_send, ne2k_poll};
 
-/* ---- probe
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- probe --------------------------------------------------------------------------------------------- */
 
 static void read_prom(const struct ne2k *n, u8 prom[PROM_BYTES])
 {

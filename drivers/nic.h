@@ -97,8 +97,7 @@ void nic_empty(struct nic_rx *rx, struct nic_tx *tx);
 int nic_fill_slots(struct pkt **slot, unsigned n);
 void nic_empty_slots(struct pkt **slot, unsigned n);
 
-/* ---- the rest --------------------------------------------------------------------------------------------
- */
+/* ---- the rest ------------------------------------------------------------------------------------------ */
 
 /* Asking for the link costs a register read, which is dear: true ten times a second, and after link_due = 0. */
 bool nic_link_due(struct netdev *dev);

@@ -73,8 +73,7 @@ struct rtl8168 {
     struct mii mii;
 };
 
-/* ---- registers ------------------------------------------------------------------------------------------
- */
+/* ---- registers ----------------------------------------------------------------------------------------- */
 
 static u16 mii_read(void *nic, unsigned phy, unsigned reg)
 {
@@ -127,8 +126,7 @@ static void write_mac(const struct rtl8168 *r, const u8 mac[ETH_ALEN])
     readl(r->regs + IDR0);
 }
 
-/* ---- open and close -------------------------------------------------------------------------------------
- */
+/* ---- open and close ------------------------------------------------------------------------------------ */
 
 /* The chip wants buffers on 8-byte boundaries. */
 static void give_rx(struct rtl8168 *r, unsigned slot)
@@ -206,8 +204,7 @@ static void rtl8168_close(struct netdev *dev)
     dev->link_up = false;
 }
 
-/* ---- frames
- * ------------------------------------------------------------------------------------------------ */
+/* ---- frames -------------------------------------------------------------------------------------------- */
 
 static int rtl8168_send(struct netdev *dev, struct pkt *p)
 {
@@ -246,8 +243,7 @@ static void rtl8168_poll(struct netdev *dev)
 
 static const struct netdev_ops ops = {rtl8168_open, rtl8168_close, rtl8168_send, rtl8168_poll};
 
-/* ---- probe
- * --------------------------------------------------------------------------------------------------- */
+/* ---- probe --------------------------------------------------------------------------------------------- */
 
 static int read_mac(struct netdev *dev)
 {

@@ -132,8 +132,7 @@ static void mii_write(void *nic, unsigned phy, unsigned reg, u16 v)
     mii_send(nic, 2u << 16 | v, 18);
 }
 
-/* ---- open and close
- * ----------------------------------------------------------------------------------------- */
+/* ---- open and close ------------------------------------------------------------------------------------ */
 
 /* Afterwards there is no DMA. */
 static void reset(const struct tulip *t)
@@ -238,8 +237,7 @@ static void tulip_close(struct netdev *dev)
     dev->link_up = false;
 }
 
-/* ---- frames
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- frames -------------------------------------------------------------------------------------------- */
 
 static int tulip_send(struct netdev *dev, struct pkt *p)
 {
@@ -274,9 +272,7 @@ static void tulip_poll(struct netdev *dev)
 
 static const struct netdev_ops ops = {tulip_open, tulip_close, tulip_send, tulip_poll};
 
-/* ---- probe
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- probe --------------------------------------------------------------------------------------------- */
 
 /* The address lies behind 20 bytes of heading; in the oldest layout at the start, and again at byte 16. */
 static int read_mac(struct netdev *dev)

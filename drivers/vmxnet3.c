@@ -235,8 +235,7 @@ static void vmxnet3_close(struct netdev *dev)
     dev->link_up = false;
 }
 
-/* ---- frames ----------------------------------------------------------------------------------------------
- */
+/* ---- frames -------------------------------------------------------------------------------------------- */
 
 static int vmxnet3_send(struct netdev *dev, struct pkt *p)
 {
@@ -295,8 +294,7 @@ static void vmxnet3_poll(struct netdev *dev)
 
 static const struct netdev_ops ops = {vmxnet3_open, vmxnet3_close, vmxnet3_send, vmxnet3_poll};
 
-/* ---- probe
- * ------------------------------------------------------------------------------------------------- */
+/* ---- probe --------------------------------------------------------------------------------------------- */
 
 static int find_registers(struct netdev *dev, const struct pci_device *pci)
 {

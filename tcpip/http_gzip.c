@@ -31,8 +31,8 @@ static bool is_packed_file(const struct uri *u)
 
 static int ask(struct http *h)
 {
-    bool is_as_it_is = h->validator || http_wants_ranges(h) || is_packed_file(h->uri);
-    return is_as_it_is ? 0 : http_add_line(h, "Accept-Encoding: gzip");
+    bool wants_plain = h->validator || http_wants_ranges(h) || is_packed_file(h->uri);
+    return wants_plain ? 0 : http_add_line(h, "Accept-Encoding: gzip");
 }
 
 /* Something to unpack; 1, 0 at the end, or a negative errno. */

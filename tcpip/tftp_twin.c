@@ -224,10 +224,7 @@ static int take_packet(struct tftp *t, struct leg *l, struct pkt *p, const struc
     return rc;
 }
 
-/*
- * ---- both
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- both ---------------------------------------------------------------------------------------------- */
 
 /* What this leg has, or what it is time for. */
 static int serve(struct tftp *t, struct leg *l)

@@ -66,8 +66,7 @@ static void poll_vlan(struct netdev *dev)
 
 static const struct netdev_ops vlan_ops = {open_vlan, close_vlan, send_tagged, poll_vlan};
 
-/* ---- received frames ------------------------------------------------------------------------------------
- */
+/* ---- received frames ----------------------------------------------------------------------------------- */
 
 static struct vlan *find(const struct netdev *trunk, unsigned tag)
 {
@@ -105,8 +104,7 @@ static void vlan_input(struct netdev *trunk, struct pkt *p)
 
 const struct frame_type frame_vlan = {ETH_VLAN, vlan_input};
 
-/* ---- making and destroying -------------------------------------------------------------------------------
- */
+/* ---- making and destroying ----------------------------------------------------------------------------- */
 
 static void fill_in(struct vlan *v, struct netdev *trunk, unsigned tag)
 {

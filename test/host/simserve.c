@@ -116,8 +116,7 @@ static void on_dns_tcp(struct sim_tcp *c, const u8 *data, size_t len)
         sim_tcp_send(c, out, n + 2);
 }
 
-/* ---- TFTP (RFC 1350, 2347-2349, 7440) ---------------------------------------------------------------------
- */
+/* ---- TFTP (RFC 1350, 2347-2349, 7440) ------------------------------------------------------------------ */
 
 static void send_window(struct sim_server *s, struct sim_tid *t)
 {
@@ -213,8 +212,7 @@ static void on_tftp(struct sim_host *h, const struct sim_datagram *d, void *arg)
     send_window(s, t);
 }
 
-/* ---- HTTP (RFC 9112) ------------------------------------------------------------------------------------
- */
+/* ---- HTTP (RFC 9112) ----------------------------------------------------------------------------------- */
 
 struct request {
     char text[2048];

@@ -411,8 +411,7 @@ static void test_dhcp(void **state)
     run_table(ack_rows, ARRAY_SIZE(ack_rows), forge_dhcp, "tftp://10.0.0.1/file");
 }
 
-/* ---- DNS: the name is the attacker's ----------------------------------------------------------------------
- */
+/* ---- DNS: the name is the attacker's ------------------------------------------------------------------- */
 
 static void forge_dns(const u8 *frame, size_t len)
 {
@@ -653,8 +652,7 @@ static void test_floods(void **state)
     }
 }
 
-/* ---- HTTP: a server that lies ----------------------------------------------------------------------------
- */
+/* ---- HTTP: a server that lies -------------------------------------------------------------------------- */
 
 #define OK      "HTTP/1.1 200 OK\r\n"
 #define LENGTH  "Content-Length: "
