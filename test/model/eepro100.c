@@ -98,20 +98,33 @@ static void ru_command(struct eepro100_model *m, u8 command)
     }
 }
 
-bool eepro100_model_receive(struct eepro100_model *m, const void *frame, u16 len, bool ok)
-{
-    struct {
-        u16 status, command;
-        u32 link, unused;
-        u16 count, size;
-    } * h;
+struct rx_head {
+    u16 status, command;
+    u32 link, unused;
+    u16 count, size;
+};
 
-    if (m->ru_state != READY)
-        return false;
-    h = machine_bus_pointer(m->ru_at);
-    assert(!(h->status & DONE) && !(h->command & FLEXIBLE) && h->size >= len && h->size % 2 == 0);
+static void put_frame(u32 at, const void *frame, u16 len)
+{
+    struct rx_head *h = machine_bus_pointer(at);
+
     memcpy(h + 1, frame, len);
     h->count = 0xc000 | len;
+}
+
+bool eepro100_model_receive(struct eepro100_model *m, const void *frame, u16 len, bool ok)
+{
+    if (m->ru_state != READY)
+        return false;
+    struct rx_head *h = machine_bus_pointer(m->ru_at);
+    assert(!(h->status & DONE) && !(h->command & FLEXIBLE) && h->size >= len && h->size % 2 == 0);
+    if (m->is_late) {
+        memcpy(m->late, frame, len);
+        m->late_len = len;
+        m->late_at = m->ru_at;
+    } else {
+        put_frame(m->ru_at, frame, len);
+    }
     h->status = DONE | (ok ? OK : 0x0800);
     m->ru_at = h->link;
     if (h->command & EL)
@@ -141,6 +154,9 @@ static u32 model_read(void *model, u32 at, unsigned size)
 {
     struct eepro100_model *m = model;
 
+    if (m->late_len)
+        put_frame(m->late_at, m->late, m->late_len);
+    m->late_len = 0;
     if (at == STATUS && size == 1)
         return (u32)m->ru_state << 2 | (m->cu_active ? 2u : m->cu_suspended) << 6;
     if (at == COMMAND && size == 1)

@@ -15,11 +15,15 @@ struct eepro100_model {
     u8 command_pending; /* reads until the last command is accepted */
     u8 ru_state;        /* 0 idle, 2 no resources, 4 ready */
     bool cu_active, cu_suspended, interrupts_off, never_works;
+    bool is_late; /* a frame and its length are in memory when a register is read, its status at once, as in QEMU */
     u32 cu_at, ru_at;
     unsigned until_mdi, resets, ru_starts;
     struct rom_pins rom;
     struct phy phy;
     struct wire wire;
+    u8 late[1600];
+    u16 late_len;
+    u32 late_at;
 };
 
 /* On the bus at 00:03.0, with a 64-word EEPROM, or one with 256 words. */

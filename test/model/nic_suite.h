@@ -16,6 +16,7 @@ struct nic_chip {
     u32 mbps;                  /* 0: it cannot tell */
     unsigned tx_slots;
     unsigned idle_accesses; /* registers that an idle poll may touch */
+    unsigned batch_reads;   /* for the frames that a poll finds: 1 flushes what is on its way */
     bool copies;            /* no packets wait in a receive ring */
 };
 
@@ -175,7 +176,7 @@ static void suite_a_batch_costs_one_write(void **state)
         assert_int_equal(dev->rx.count, dev->rx_ring / 2);
         pkt_queue_clear(&dev->rx);
     }
-    assert_int_equal(machine_reads, 0);
+    assert_in_range(machine_reads, 0, 8 * chip.batch_reads);
     assert_in_range(machine_writes, 0, 8);
 }
 

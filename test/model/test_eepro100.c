@@ -38,6 +38,7 @@ static const struct nic_chip chip = {
     .set_link = set_link,
     .mbps = 100,
     .tx_slots = 63,
+    .batch_reads = 1,
 };
 
 static void test_a_large_eeprom(void **state)
@@ -99,6 +100,20 @@ static void test_a_wild_length(void **state)
     assert_int_equal(dev->stats.rx_errors, 1);
 }
 
+static void test_a_frame_may_come_behind_its_status(void **state)
+{
+    (void)state;
+    struct netdev *dev = nic_test_open(&driver_eepro100);
+    u8 frame[60];
+
+    model.is_late = true;
+    nic_test_frame(frame, 60, 7);
+    assert_true(receive(frame, 60));
+    dev->ops->poll(dev);
+    assert_int_equal(dev->stats.rx_errors, 0);
+    nic_test_expect(dev, 60, 7);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -108,6 +123,7 @@ int main(void)
         TEST(test_a_dead_command_unit_is_an_error_at_open),
         TEST(test_a_stopped_receiver_is_started_again),
         TEST(test_a_wild_length),
+        TEST(test_a_frame_may_come_behind_its_status),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
